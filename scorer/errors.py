@@ -1,0 +1,38 @@
+"""Every exception that the package raises on purpose.
+
+ScorerError
+├── InputError          a file, a row or a text that cannot be used
+│   └── PairingError    texts that do not fit together
+├── UsageError          an option, a setting or a name that does not exist
+├── ModelError          weights that are missing, damaged or of another kind
+└── MissingExtra        an optional dependency that is not installed
+
+A message says what is wrong, where, and what to do.
+"""
+
+
+class ScorerError(Exception):
+    """The root: a user's mistake or an environment's, never a bug of ours."""
+
+
+class InputError(ScorerError):
+    """A file, a row or a text cannot be used."""
+
+
+class PairingError(InputError):
+    """Texts do not fit together."""
+
+
+class UsageError(ScorerError):
+    """An option, a setting or a name does not exist or has an impossible value."""
+
+
+class ModelError(ScorerError):
+    """Weights are missing, damaged or of another kind."""
+
+
+class MissingExtra(ScorerError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs an extra: pip install 'mt-scorer[{extra}]'")
