@@ -1,0 +1,72 @@
+# `make` lists the targets. Everything happens in .venv; nothing outside the checkout is changed but scorer's cache folder.
+PYTHON ?= python3
+VENV   ?= .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+DATA   ?= ../shared/data
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check format golden bench study recipe wheel clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+# The stamps are written last, so that an interrupted set-up is taken up again and a finished one is left alone.
+$(VENV)/.created:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.created pyproject.toml constraints.txt
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.runtime
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[dev,bench]'
+	@touch $@
+
+demo: $(VENV)/.runtime  ## compare two real documents and print the report
+	$(BIN)/scorer compare seeds/news/source.de.txt seeds/news/wrong.en.txt
+
+test: $(VENV)/.dev  ## run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev  ## format, lint, types, layers and tests: what has to pass before a change goes in
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+format: $(VENV)/.dev  ## format the code and mend what lint can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: $(VENV)/.dev  ## rewrite the golden reports; read the diff before you commit it
+	$(BIN)/python -m pytest tests/test_golden.py --golden-update
+
+bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder of human judgments)
+	$(BIN)/python benchmarks/alignment.py $(DATA)
+	$(BIN)/python benchmarks/false_alarms.py $(DATA)
+	$(BIN)/python benchmarks/speed.py
+
+study: $(VENV)/.bench  ## which encoder layer matches tokens best (DATA=folder of human judgments)
+	$(BIN)/python benchmarks/layers.py $(DATA)
+
+recipe: $(VENV)/.bench  ## fit models/ anew (DATA=folder of human judgments)
+	$(BIN)/python benchmarks/fit_recipe.py $(DATA)
+
+wheel: $(VENV)/.dev  ## build the wheel into dist/
+	$(PIP) wheel --quiet --no-deps --wheel-dir dist .
+
+clean:  ## remove the virtual environment and build output
+	rm -rf $(VENV) dist build

@@ -1,0 +1,432 @@
+"""Texts to vectors; the only module that imports torch and sentence-transformers.
+
+The bundled encoder runs on forty lines of torch, since importing transformers costs over four seconds at every start
+and torch alone one; `sentence_transformer` loads the same folder as a `SentenceTransformer`, and the tests hold the two
+together (docs/decisions/encoder.md). Any other sentence-transformers folder goes through that library.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from scorer import e5
+from scorer.errors import MissingExtra, ModelError
+from scorer.types import Span
+
+if TYPE_CHECKING:
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+Vectors = npt.NDArray[np.float32]
+
+BUNDLED = "bundled"
+# Sentence vectors come from the last layer, as the model was trained; tokens match best in the middle (benchmarks/layers.py).
+TOKEN_LAYER = 9
+# Tokens of one forward pass, padding included: near the fastest on CPUs with 1 to 8 threads, and bounded in memory.
+TOKENS_A_BATCH = 512
+# What stays in memory so that a text is embedded once; beyond it the oldest texts would be embedded again.
+MEMO_BYTES = 256 * 2**20
+# A text longer than the model's window is read in windows, up to this many; the rest is not read, and that is said.
+MAX_WINDOWS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """What an encoder knows of one text.
+
+    Attributes:
+        sentence: Unit vector, shape (dim,); zeros for a text without a token.
+        tokens: Unit vectors of the tokens, shape (n, dim).
+        spans: The tokens' characters, n of them, in order.
+        n_unread: Characters beyond the longest text that is read.
+    """
+
+    sentence: Vectors
+    tokens: Vectors
+    spans: tuple[Span, ...]
+    n_unread: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Return roughly the memory that this takes."""
+        return self.sentence.nbytes + self.tokens.nbytes + 100 * len(self.spans)
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors; the same text has the same vectors in any company, to about 1e-6."""
+
+    @property
+    def name(self) -> str: ...
+
+    def signature(self) -> str:
+        """Return a name for the weights and layers, for metrics' signatures."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return an embedding for each text, in order."""
+        ...
+
+
+def sentences(encoder: Encoder, texts: Sequence[str]) -> Vectors:
+    """Return the texts' unit vectors, shape (n, dim)."""
+    if not texts:
+        return np.zeros((0, 1), np.float32)
+    return np.stack([embedding.sentence for embedding in encoder.embed(texts)])
+
+
+@dataclass
+class Memo:
+    """An encoder that embeds each text once, as long as memory lasts."""
+
+    encoder: Encoder
+    limit: int = MEMO_BYTES
+    on_progress: Callable[[int], None] | None = None
+    _known: OrderedDict[str, Embedding] = field(default_factory=OrderedDict)
+    _sentences: dict[str, Vectors] = field(default_factory=dict)
+    _nbytes: int = 0
+
+    @property
+    def name(self) -> str:
+        """Return the encoder's name."""
+        return self.encoder.name
+
+    def signature(self) -> str:
+        """Return the encoder's signature."""
+        return self.encoder.signature()
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return an embedding for each text, in order."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        fresh = dict(zip(new, self.encoder.embed(new), strict=True)) if new else {}
+        embeddings = [fresh[text] if text in fresh else self._known[text] for text in texts]
+        for text, embedding in fresh.items():
+            self._known[text] = embedding
+            self._nbytes += embedding.nbytes
+        while self._nbytes > self.limit and self._known:
+            self._nbytes -= self._known.popitem(last=False)[1].nbytes
+        return embeddings
+
+
+@dataclass
+class E5Encoder:
+    """The bundled multilingual-e5-small on plain torch.
+
+    Args:
+        config: Sizes, as in config.json.
+        weights: Tensors by their transformers names.
+        tokenizer: A `tokenizers.Tokenizer`.
+        layer: Which layer's output the token vectors are, 1 to 12.
+    """
+
+    config: dict[str, Any]
+    weights: dict[str, torch.Tensor]
+    tokenizer: Any
+    layer: int = TOKEN_LAYER
+    device: str = "cpu"
+    tokens_a_batch: int = TOKENS_A_BATCH
+    name: str = e5.NAME
+
+    prompt = "query: "
+
+    def __post_init__(self) -> None:
+        """Place the weights, and put each layer's three projections into one, which is one product in place of three."""
+        import torch
+
+        placed = {key: tensor.to(self.device) for key, tensor in self.weights.items()}
+        for layer in range(self.config["num_hidden_layers"]):
+            prefix = f"encoder.layer.{layer}.attention."
+            for kind in ("weight", "bias"):
+                parts = [placed.pop(f"{prefix}self.{part}.{kind}") for part in ("query", "key", "value")]
+                placed[f"{prefix}qkv.{kind}"] = torch.cat(parts)
+        self.weights = placed
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        # Without its final space, which the tokenizer would make a token of its own.
+        self._prompt_ids = self.tokenizer.encode(self.prompt.strip(), add_special_tokens=False).ids
+
+    def signature(self) -> str:
+        """Return a name for the weights and the token layer."""
+        return f"{self.name}-q4-{e5.SHA256[:8]}.l{self.layer}"
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return an embedding for each text, in order."""
+        pieces = [
+            (index, window)
+            for index, encoding in enumerate(self._tokenise(texts))
+            for window in self._windows(encoding)
+        ]
+        by_text: list[list[_Piece]] = [[] for _ in texts]
+        for (index, window), outputs in zip(pieces, self._outputs([window for _, window in pieces]), strict=True):
+            by_text[index].append(_Piece(window, *outputs))
+        return [self._join(text, parts) for text, parts in zip(texts, by_text, strict=True)]
+
+    def _tokenise(self, texts: Sequence[str]) -> list[Any]:
+        encodings: list[Any] = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return encodings
+
+    def _windows(self, encoding: Any) -> list[_Window]:
+        """Return runs of tokens that fit the model beside the prompt and the two special tokens."""
+        room = self.config["max_position_embeddings"] - len(self._prompt_ids) - 2
+        starts = range(0, len(encoding.ids), room)
+        return [
+            _Window(tuple(encoding.ids[start : start + room]), tuple(encoding.offsets[start : start + room]))
+            for start in starts[:MAX_WINDOWS]
+        ]
+
+    def _outputs(self, windows: Sequence[_Window]) -> list[tuple[Vectors, Vectors, int]]:
+        """Return each window's summed last layer, its token vectors and how many tokens were summed; in order."""
+        order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
+        outputs: list[tuple[Vectors, Vectors, int] | None] = [None] * len(windows)
+        for batch in self._batches(order, windows):
+            for index, output in zip(batch, self._run([windows[index].ids for index in batch]), strict=True):
+                outputs[index] = output
+        return [output for output in outputs if output is not None]
+
+    def _batches(self, order: Sequence[int], windows: Sequence[_Window]) -> Iterator[list[int]]:
+        """Yield runs of `order`, which is sorted by length, of a bounded number of tokens."""
+        batch: list[int] = []
+        for index in order:
+            longest = len(windows[index].ids) + len(self._prompt_ids) + 2
+            if batch and longest * (len(batch) + 1) > self.tokens_a_batch:
+                yield batch
+                batch = []
+            batch.append(index)
+        if batch:
+            yield batch
+
+    def _run(self, ids: Sequence[tuple[int, ...]]) -> list[tuple[Vectors, Vectors, int]]:
+        import torch
+
+        special = self.tokenizer.token_to_id
+        rows = [[special("<s>"), *self._prompt_ids, *row, special("</s>")] for row in ids]
+        longest = max(map(len, rows))
+        padded = torch.tensor([row + [self.config["pad_token_id"]] * (longest - len(row)) for row in rows])
+        lengths = torch.tensor([len(row) for row in rows])
+        with torch.inference_mode():
+            middle, last = self._forward(padded.to(self.device), lengths.to(self.device))
+        middle, last = middle.float().cpu().numpy(), last.float().cpu().numpy()
+        start = 1 + len(self._prompt_ids)
+        return [
+            (last[i, : len(row)].sum(axis=0), _unit(middle[i, start : len(row) - 1]), len(row))
+            for i, row in enumerate(rows)
+        ]
+
+    def _forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the token layer's and the last layer's output, shape (batch, length, dim) each (Devlin et al. 2019)."""
+        from torch.nn import functional
+
+        weights, (batch, length) = self.weights, ids.shape
+        heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
+
+        def linear(states: torch.Tensor, name: str) -> torch.Tensor:
+            return functional.linear(states, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+        def norm(states: torch.Tensor, name: str) -> torch.Tensor:
+            weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
+            return functional.layer_norm(states, (hidden,), weight, bias, self.config["layer_norm_eps"])
+
+        import torch
+
+        mask = None
+        if int(lengths.min()) < length:
+            mask = (torch.arange(length, device=ids.device)[None, :] < lengths[:, None])[:, None, None, :]
+        states = functional.embedding(ids, weights["embeddings.word_embeddings.weight"])
+        states = states + weights["embeddings.position_embeddings.weight"][:length]
+        states = norm(states + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+        middle = states
+        for layer in range(self.config["num_hidden_layers"]):
+            prefix = f"encoder.layer.{layer}."
+            projected = linear(states, f"{prefix}attention.qkv").view(batch, length, 3, heads, hidden // heads)
+            query, key, value = projected.permute(2, 0, 3, 1, 4)
+            attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+            attended = linear(attended.transpose(1, 2).reshape(batch, length, hidden), f"{prefix}attention.output.dense")
+            states = norm(states + attended, f"{prefix}attention.output.LayerNorm")
+            fed = linear(functional.gelu(linear(states, f"{prefix}intermediate.dense")), f"{prefix}output.dense")
+            states = norm(states + fed, f"{prefix}output.LayerNorm")
+            if layer + 1 == self.layer:
+                middle = states
+        return middle, states
+
+    def _join(self, text: str, parts: Sequence[_Piece]) -> Embedding:
+        dim = self.config["hidden_size"]
+        if not parts:
+            return Embedding(np.zeros(dim, np.float32), np.zeros((0, dim), np.float32), ())
+        mean = np.sum([part.total for part in parts], axis=0) / sum(part.n_tokens for part in parts)
+        spans = [_trim(text, span) for part in parts for span in part.window.spans]
+        read = spans[-1][1] if len(parts) == MAX_WINDOWS else len(text)
+        tokens = np.concatenate([part.tokens for part in parts])
+        return Embedding(_unit(mean[None])[0], tokens, tuple(spans), len(text) - read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    ids: tuple[int, ...]
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    window: _Window
+    total: Vectors
+    tokens: Vectors
+    n_tokens: int
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+
+
+def _trim(text: str, span: Span) -> Span:
+    """Return a token's span without the space before it, which the tokenizer counts in."""
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    return start, end
+
+
+@dataclass
+class LibraryEncoder:
+    """Any sentence-transformers model, run by that library.
+
+    Sentence vectors are the model's own; token vectors are a hidden layer's of its transformer.
+    """
+
+    model: SentenceTransformer
+    name: str
+    layer: int | None = None
+    batch_size: int = 16
+
+    def signature(self) -> str:
+        """Return the model's name with a digest of its weights, and the token layer."""
+        digest = hashlib.sha256()
+        for key, tensor in sorted(self.model.state_dict().items()):
+            digest.update(key.encode())
+            digest.update(tensor.detach().cpu().contiguous().view(-1)[:4096].float().numpy().tobytes())
+        return f"{Path(self.name).name}-{digest.hexdigest()[:8]}.l{self.layer or 'last'}"
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return an embedding for each text, in order."""
+        prompt = self.model.prompts.get("query", "") if self.model.prompts else ""
+        vectors = self.model.encode(
+            list(texts), prompt=prompt or None, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
+        )
+        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        embeddings: dict[int, Embedding] = {}
+        for start in range(0, len(order), self.batch_size):
+            batch = order[start : start + self.batch_size]
+            for index, (tokens, spans) in zip(batch, self._tokens([texts[i] for i in batch], prompt), strict=True):
+                embeddings[index] = Embedding(np.asarray(vectors[index], np.float32), tokens, spans)
+        return [embeddings[index] for index in range(len(texts))]
+
+    def _tokens(self, texts: Sequence[str], prompt: str) -> list[tuple[Vectors, tuple[Span, ...]]]:
+        import torch
+
+        transformer = self.model[0]
+        features = transformer.tokenizer(
+            [prompt + text for text in texts],
+            padding=True,
+            truncation=True,
+            max_length=self.model.max_seq_length,
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+            return_tensors="pt",
+        )
+        offsets, special = features.pop("offset_mapping").numpy(), features.pop("special_tokens_mask").numpy()
+        with torch.inference_mode():
+            hidden = transformer.auto_model(**features.to(self.model.device), output_hidden_states=True).hidden_states
+        states = hidden[-1 if self.layer is None else self.layer].float().cpu().numpy()
+        rows = []
+        for row, text in enumerate(texts):
+            keep = (special[row] == 0) & (offsets[row, :, 1] > len(prompt))
+            spans = [_trim(text, (max(0, int(s) - len(prompt)), int(e) - len(prompt))) for s, e in offsets[row][keep]]
+            rows.append((_unit(states[row][keep]), tuple(spans)))
+        return rows
+
+
+@functools.cache
+def load(name: str = BUNDLED, *, device: str = "cpu", online: bool = False, layer: int | None = None) -> Memo:
+    """Return an encoder, loading it at the first call.
+
+    Args:
+        name: `bundled`, a sentence-transformers folder, or a hub name (already downloaded, unless `online`).
+        device: A torch device.
+        online: Whether a hub may be asked. Nothing else in the package opens a connection.
+        layer: The token vectors' layer; the bundled encoder's default was chosen by benchmarks/layers.py.
+
+    Raises:
+        ModelError: The weights are missing, damaged or not safetensors.
+    """
+    if name == BUNDLED:
+        return Memo(_bundled(device, layer or TOKEN_LAYER))
+    return Memo(LibraryEncoder(sentence_transformer(name, device=device, online=online), name, layer))
+
+
+def _bundled(device: str, layer: int) -> E5Encoder:
+    from tokenizers import Tokenizer
+
+    folder = e5.folder()
+    if folder is not None:
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            return E5Encoder(config, _tensors(folder / "model.safetensors"), tokenizer, layer, device)
+        except Exception:  # a damaged cache, in whichever library notices it first: made again next time
+            e5.forget()
+    import torch
+
+    model = e5.unpack(e5.blob())
+    weights = {key: torch.from_numpy(np.array(array, np.float32)) for key, array in model.weights.items()}
+    return E5Encoder(model.config, weights, Tokenizer.from_str(model.tokenizer), layer, device)
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    from safetensors import safe_open
+
+    with safe_open(path, "pt") as file:
+        return {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 - not a dictionary
+
+
+def sentence_transformer(name: str = BUNDLED, *, device: str = "cpu", online: bool = False) -> SentenceTransformer:
+    """Return a model as a `SentenceTransformer`; the bundled one too.
+
+    Only safetensors are loaded and no code that comes with a model is run.
+
+    Raises:
+        ModelError: The weights are missing, damaged or not safetensors.
+        MissingExtra: sentence-transformers is not installed.
+    """
+    if not online:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    try:
+        from sentence_transformers import SentenceTransformer
+    except ImportError as error:
+        raise MissingExtra("an encoder other than the bundled one", "standard") from error
+    path = str(e5.folder() or "") if name == BUNDLED else name
+    if not path:
+        raise ModelError("the cache folder cannot be written, so the bundled encoder has no folder; set SCORER_CACHE")
+    try:
+        model: SentenceTransformer = SentenceTransformer(
+            path,
+            device=device,
+            local_files_only=not online,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True},
+        )
+    except Exception as error:  # the library raises whatever its parts raise
+        hint = "" if online or Path(path).exists() else "; not a folder here: add --online to download it from the hub"
+        first_line = str(error).strip().split("\n")[0]
+        raise ModelError(f"cannot load the encoder {path!r}: {first_line}{hint}") from error
+    model.eval()
+    return model
