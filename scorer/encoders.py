@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -91,9 +91,7 @@ class Memo:
 
     encoder: Encoder
     limit: int = MEMO_BYTES
-    on_progress: Callable[[int], None] | None = None
     _known: OrderedDict[str, Embedding] = field(default_factory=OrderedDict)
-    _sentences: dict[str, Vectors] = field(default_factory=dict)
     _nbytes: int = 0
 
     @property
@@ -355,22 +353,45 @@ class LibraryEncoder:
         return rows
 
 
+@dataclass
+class _Options:
+    """How encoders are loaded in this process; set once by the command line."""
+
+    device: str = "cpu"
+    online: bool = False
+
+
+_options = _Options()
+
+
+def configure(*, threads: int = 0, device: str = "cpu", online: bool = False) -> None:
+    """Choose how encoders run that are loaded from now on.
+
+    Args:
+        threads: Of torch; 0 leaves it to torch.
+        device: A torch device.
+        online: Whether a hub may be asked. Nothing else in the package opens a connection.
+    """
+    _options.device, _options.online = device, online
+    if threads:
+        import torch
+
+        torch.set_num_threads(threads)
+
+
 @functools.cache
-def load(name: str = BUNDLED, *, device: str = "cpu", online: bool = False, layer: int | None = None) -> Memo:
+def load(name: str = BUNDLED) -> Memo:
     """Return an encoder, loading it at the first call.
 
     Args:
-        name: `bundled`, a sentence-transformers folder, or a hub name (already downloaded, unless `online`).
-        device: A torch device.
-        online: Whether a hub may be asked. Nothing else in the package opens a connection.
-        layer: The token vectors' layer; the bundled encoder's default was chosen by benchmarks/layers.py.
+        name: `bundled`, a sentence-transformers folder, or a hub name (already downloaded, unless configured online).
 
     Raises:
         ModelError: The weights are missing, damaged or not safetensors.
     """
     if name == BUNDLED:
-        return Memo(_bundled(device, layer or TOKEN_LAYER))
-    return Memo(LibraryEncoder(sentence_transformer(name, device=device, online=online), name, layer))
+        return Memo(_bundled(_options.device, TOKEN_LAYER))
+    return Memo(LibraryEncoder(sentence_transformer(name, device=_options.device, online=_options.online), name))
 
 
 def _bundled(device: str, layer: int) -> E5Encoder:

@@ -71,7 +71,7 @@ class Registry(Generic[T]):
             raise UsageError(f"cannot read {self.kind} {spec!r}; write name or name(setting=value)")
         factory = self.factory(match[1])
         settings = parse_settings(spec, match[2] or "")
-        known = [field.name for field in dataclasses.fields(factory)] if dataclasses.is_dataclass(factory) else []
+        known = settings_of(factory)
         for key in settings:
             if key not in known:
                 listed = ", ".join(known) or "none"
@@ -88,6 +88,14 @@ class Registry(Generic[T]):
         package = importlib.import_module(self.package)
         for module in pkgutil.iter_modules(package.__path__):
             importlib.import_module(f"{self.package}.{module.name}")
+
+
+def settings_of(factory: Callable[..., object]) -> list[str]:
+    """Return the names of the settings that a factory takes and that were not settled at its registration."""
+    made = getattr(factory, "func", factory)
+    settled = getattr(factory, "keywords", {})
+    fields = dataclasses.fields(made) if dataclasses.is_dataclass(made) else ()
+    return [field.name for field in fields if field.name not in settled]
 
 
 def parse_settings(spec: str, text: str) -> dict[str, object]:

@@ -75,9 +75,17 @@ class Segment:
         return None
 
 
+    def others(self, side: Side) -> tuple[str, ...]:
+        """Return the texts that the hypothesis is held against: all references, or the source."""
+        return self.references if side == "reference" else (self.source or "",)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One defect in one segment, with its characters in the texts concerned."""
+    """One defect in one segment, with its characters in the texts concerned.
+
+    `certainty` is from 0 to 1 and orders findings of one severity; a check that follows a plain rule is certain.
+    """
 
     check: str
     severity: Severity
@@ -87,6 +95,7 @@ class Finding:
     source_span: Span | None = None
     hypothesis_span: Span | None = None
     reference_span: Span | None = None
+    certainty: float = 1.0
 
 
 def found(
@@ -98,6 +107,7 @@ def found(
     *,
     hypothesis: Span | None = None,
     original: Span | None = None,
+    certainty: float = 1.0,
 ) -> Finding:
     """Return a finding whose `original` span is filed under the text that `segment.original` is."""
     side = segment.original.side if segment.original else None
@@ -110,6 +120,7 @@ def found(
         source_span=original if side == "source" else None,
         hypothesis_span=hypothesis,
         reference_span=original if side == "reference" else None,
+        certainty=certainty,
     )
 
 

@@ -1,0 +1,117 @@
+"""Statements that a translation turned into their opposite: a "not" that was lost or came in.
+
+Languages negate in different places ("fail to", "without", "un-"), so across languages a finding needs a plain negation
+in one text and nothing that could render it in the other. In one language, against a reference or a peer, a differing
+count in nearly the same words is enough. Languages without a word list are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from scorer import checks
+from scorer.lexicons.negation import NEGATION, Negation
+from scorer.types import Finding, Original, Segment, Span, found
+
+# Long segments say things twice and in other ways: measured on human translations, a lone negation goes astray in them
+# more often.
+LONGEST_CLEAR = 22
+# Share of common words above which two texts of one language are wordings of one sentence, and above which they are one
+# wording.
+NEARLY_THE_SAME = 0.55
+THE_SAME = 0.62
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@checks.register("negation")
+def negation(segment: Segment) -> Iterator[Finding]:
+    """Yield one finding where one text negates and the other does not."""
+    original, language = segment.original, segment.languages.hypothesis
+    if original is None or not original.text.strip() or not segment.hypothesis.strip():
+        return
+    theirs, ours = NEGATION.get(original.language or ""), NEGATION.get(language or "")
+    if theirs is None or ours is None:
+        return
+    lost, came_in = negators(original.text, theirs), negators(segment.hypothesis, ours)
+    if original.language == language:
+        yield from _same_language(segment, original, lost, came_in)
+    elif lost and not came_in:
+        yield from _lost(segment, original, lost, ours)
+    elif came_in and not lost:
+        yield from _came_in(segment, original, came_in, theirs, ours)
+
+
+def negators(text: str, language: Negation) -> list[Span]:
+    """Return where a text negates, idioms left out."""
+    # Only one character for one, so that spans hold.
+    lower = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
+    plain = language.idioms.sub(lambda match: " " * len(match[0]), lower)
+    return [match.span() for match in language.strong.finditer(plain)]
+
+
+def _lost(segment: Segment, original: Original, lost: list[Span], ours: Negation) -> Iterator[Finding]:
+    """Yield a finding for a negation of the source that nothing in the hypothesis renders."""
+    references = [negators(text, ours) for text in segment.references]
+    if ours.weak.search(segment.hypothesis.lower()) or (references and not any(references)):
+        return
+    yield _finding(segment, original, lost[0], None, serious=bool(references) or _is_plain(original.text))
+
+
+def _came_in(
+    segment: Segment, original: Original, came_in: list[Span], theirs: Negation, ours: Negation
+) -> Iterator[Finding]:
+    """Yield a finding for a negation of the hypothesis for which nothing in the source calls."""
+    references = [negators(text, ours) for text in segment.references]
+    if theirs.weak.search(original.text.lower()) or any(references):
+        return
+    yield _finding(segment, original, None, came_in[0], serious=bool(references) or _is_plain(original.text))
+
+
+def _same_language(segment: Segment, original: Original, lost: list[Span], came_in: list[Span]) -> Iterator[Finding]:
+    """Yield a finding where wordings of one sentence differ in how often they negate, or one does not at all."""
+    language = NEGATION[original.language or ""]
+    more, fewer = (
+        (original.text, segment.hypothesis) if len(lost) > len(came_in) else (segment.hypothesis, original.text)
+    )
+    hints = [len(language.weak.findall(text.lower())) for text in (more, fewer)]
+    # "unable" for "not able" moves a hint from the strong to the weak words and leaves their number alone.
+    if len(lost) == len(came_in) or hints[0] <= hints[1]:
+        return
+    share = _overlap(more, fewer)
+    if share < NEARLY_THE_SAME and (min(len(lost), len(came_in)) > 0 or hints[1] > 0):
+        return
+    if len(lost) > len(came_in):
+        yield _finding(segment, original, lost[-1 if came_in else 0], None, serious=share >= THE_SAME)
+    else:
+        yield _finding(segment, original, None, came_in[-1 if lost else 0], serious=share >= THE_SAME)
+
+
+def _finding(
+    segment: Segment, original: Original, lost: Span | None, came_in: Span | None, *, serious: bool
+) -> Finding:
+    text = original.text[slice(*lost)] if lost else segment.hypothesis[slice(*came_in)] if came_in else ""
+    message = f'negation lost: "{text.strip()}"' if lost else f'negation added: "{text.strip()}"'
+    return found(
+        segment, "negation", "major" if serious else "minor", "adequacy", message, hypothesis=came_in, original=lost
+    )
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether a text is short and no question; "isn't it?" and "is it?" ask the same."""
+    if text.rstrip("\"'”’»」 ").endswith(("?", "？", "؟")):
+        return False
+    # Scripts without spaces have no words to count; two characters make about one.
+    n_words = max(len(_WORD.findall(text)), sum(sign >= "⺀" for sign in text) // 2)
+    return n_words <= LONGEST_CLEAR
+
+
+def _overlap(left: str, right: str) -> float:
+    """Return the share of words common to two texts, of the longer one; of characters where words have no spaces."""
+    bags = [Counter(_units(text.lower())) for text in (left, right)]
+    return (bags[0] & bags[1]).total() / max(bags[0].total(), bags[1].total(), 1)
+
+
+def _units(text: str) -> list[str]:
+    return [unit for word in _WORD.findall(text) for unit in (list(word) if word[0] >= "⺀" else [word])]

@@ -1,0 +1,205 @@
+"""Statistics and findings to expected error penalties, and from them adequacy, fluency and quality.
+
+The unit is the point of the MQM scheme (Freitag et al. 2021): a minor error 1, a major one 5. A recipe, which is data in
+`models/recipes.json`, turns a segment's metrics into expected points of accuracy and of fluency per 100 words. Points and
+words add up over segments, and every dimension is a function of their quotient:
+
+    dimension = 100 · exp(-points per 100 words / 25)
+
+so a text without an error has 100, one minor error in 38 words 90, one in 11 words (or a major one in 56) 70, a major
+error in every 29 words 50. A paragraph scored whole has about the score of its sentences together.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scorer import assets, words
+from scorer.errors import ModelError
+from scorer.types import DimensionName, Finding, Segment, Severity, Stats
+
+Preset = Literal["standard", "fast"]
+Available = Literal["source", "reference", "both"]
+
+PER_WORDS = 100
+# A major error in every 17 words takes two thirds of the scale.
+SCALE = 25.0
+POINTS: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 10.0}
+# A critical finding leaves its segment at most 20 of 100 in its dimension, however long the segment is.
+CRITICAL_RATE = 40.0
+# Text that has no counterpart at all: nearly nothing is left (2 of 100).
+MISSING_RATE = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One metric's part in a prediction: its segment score, bent by `knots` and weighted."""
+
+    metric: str
+    knots: tuple[tuple[float, float], ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """Expected points per 100 words: the terms' sum, bent by `knots`."""
+
+    terms: tuple[Term, ...]
+    bias: float
+    knots: tuple[tuple[float, float], ...]
+
+    def __call__(self, scores: Mapping[str, float | None]) -> float | None:
+        """Return the expected points per 100 words; `None` as soon as one of the metrics is undefined."""
+        total = self.bias
+        for term in self.terms:
+            score = scores.get(term.metric)
+            if score is None:
+                return None
+            total += term.weight * bend(score, term.knots)
+        return bend(total, self.knots)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How metrics become expected penalties, fitted to human judgments; a value read from `models/`."""
+
+    name: str
+    adequacy: Prediction
+    fluency: Prediction
+    sha256: str
+
+    @property
+    def metrics(self) -> frozenset[str]:
+        """Return the names of the metrics that it reads."""
+        return frozenset(term.metric for part in (self.adequacy, self.fluency) for term in part.terms)
+
+    def signature(self) -> str:
+        """Return `recipe:standard/both|sha256:...|v:1`."""
+        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:1"
+
+
+@dataclass(frozen=True, slots=True)
+class Penalty:
+    """A segment's expected points; `None` where a dimension is undefined.
+
+    Attributes:
+        accuracy: Points of accuracy, over `n_words`.
+        fluency: Points of fluency, over `n_words_hypothesis`.
+        n_words: Words of the hypothesis, or of the original where the hypothesis is blank.
+        n_words_hypothesis: Words of the hypothesis; what is not there reads neither well nor badly.
+    """
+
+    accuracy: float | None
+    fluency: float | None
+    n_words: float
+    n_words_hypothesis: float
+
+    def row(self, dimension: DimensionName) -> Stats | None:
+        """Return (points, words) for a dimension, or `None`."""
+        if dimension == "adequacy":
+            points = self.accuracy
+        elif dimension == "fluency":
+            points = self.fluency
+        else:
+            points = None if self.accuracy is None or self.fluency is None else self.accuracy + self.fluency
+        if points is None:
+            return None
+        return points, self.n_words_hypothesis if dimension == "fluency" else self.n_words
+
+
+def recipe(preset: Preset, available: Available) -> Recipe:
+    """Return the shipped recipe for what is there to compare with.
+
+    Raises:
+        ModelError: `models/` lacks it.
+    """
+    name = f"{preset}/{available}"
+    found = _recipes().get(name)
+    if found is None:
+        raise ModelError(f"models/recipes.json has no recipe {name!r}; reinstall mt-scorer")
+    return found
+
+
+@functools.cache
+def _recipes() -> Mapping[str, Recipe]:
+    import hashlib
+
+    content = assets.read("recipes.json")
+    digest = hashlib.sha256(content).hexdigest()
+    return {
+        name: Recipe(name, _prediction(parts["adequacy"]), _prediction(parts["fluency"]), digest)
+        for name, parts in json.loads(content)["recipes"].items()
+    }
+
+
+def _prediction(part: Mapping[str, Any]) -> Prediction:
+    terms = tuple(Term(term["metric"], _knots(term["knots"]), term["weight"]) for term in part["terms"])
+    return Prediction(terms, part["bias"], _knots(part["knots"]))
+
+
+def _knots(pairs: Iterable[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(x), float(y)) for x, y in pairs)
+
+
+def bend(value: float, knots: Sequence[tuple[float, float]]) -> float:
+    """Return the value on the line through the knots; constant beyond the first and the last."""
+    xs, ys = zip(*knots, strict=True)
+    return float(np.interp(value, xs, ys))
+
+
+def penalty(segment: Segment, scores: Mapping[str, float | None], findings: Sequence[Finding], recipe: Recipe) -> Penalty:
+    """Return a segment's expected points.
+
+    What the recipe expects is a minimum, and so is what was found: a critical finding cannot leave a dimension high.
+
+    Args:
+        segment: The segment.
+        scores: Its scores, by metric.
+        findings: What the checks found in it.
+        recipe: What turns scores into points.
+    """
+    original = segment.original
+    n_hypothesis = words.count(segment.hypothesis)
+    n_words = n_hypothesis or (words.count(original.text) if original else 0.0)
+    fluency = _points(recipe.fluency(scores), _of(findings, "fluency"), n_hypothesis) if n_hypothesis else 0.0
+    if original is not None and bool(original.text.strip()) != bool(n_hypothesis):
+        return Penalty(MISSING_RATE * n_words / PER_WORDS, fluency, n_words, n_hypothesis)
+    accuracy = _points(recipe.adequacy(scores), _of(findings, "adequacy"), n_words)
+    return Penalty(accuracy, fluency, n_words, n_hypothesis)
+
+
+def _of(findings: Sequence[Finding], dimension: DimensionName) -> list[Finding]:
+    return [finding for finding in findings if finding.dimension == dimension]
+
+
+def _points(rate: float | None, findings: Sequence[Finding], n_words: float) -> float | None:
+    if rate is None:
+        return None
+    if any(finding.severity == "critical" for finding in findings):
+        rate = max(rate, CRITICAL_RATE)
+    return max(rate * n_words / PER_WORDS, math.fsum(POINTS[finding.severity] for finding in findings))
+
+
+class Dimension:
+    """Finishes (points, words) as a metric finishes its statistics."""
+
+    def finish(self, stats: Stats) -> float | None:
+        """Return 0 to 100, higher is better; `None` without a word."""
+        points, n_words = stats
+        return 100 * math.exp(-PER_WORDS * points / n_words / SCALE) if n_words else None
+
+    def finish_many(self, stats: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return `finish` of each row, shape (m,); NaN where it is undefined."""
+        rates = np.divide(stats[:, 0], stats[:, 1], out=np.full(len(stats), np.nan), where=stats[:, 1] > 0)
+        return np.asarray(100 * np.exp(-PER_WORDS * rates / SCALE))
+
+
+DIMENSION = Dimension()

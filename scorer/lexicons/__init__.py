@@ -1,0 +1,1 @@
+"""Word lists that the checks share: pure data, a subject a file."""
