@@ -24,8 +24,10 @@ import pandas as pd
 from scipy.optimize import nnls
 from sklearn.isotonic import IsotonicRegression
 
+from fit_oddity import Damage
 from scorer import calibration, combine, encoders, metrics, words
-from scorer.metrics.match import matched
+from scorer.checks.unmatched import heaviest, matches
+from scorer.metrics.match import best, matched
 from scorer.measure import measure_where_possible, segment_level
 from scorer.types import Languages, Segment
 
@@ -47,6 +49,8 @@ FLUENCY = {"standard": ("oddity",), "fast": ()}
 # Points per 100 words of what was done to a text: MQM counts 25 for a translation of something else (about 25 words),
 # 5 for a clause left out.
 UNRELATED_RATE, HALF_RATE, SHUFFLED_RATE = 100.0, 40.0, 60.0
+# Points of a word that was replaced, doubled or moved: between minor and major.
+WORD_POINTS = 2.0
 
 
 # Calibration ---------------------------------------------------------------------------------------------------------
@@ -72,17 +76,41 @@ def faithful(data: Path, n: int) -> dict[tuple[str, str], list[tuple[str, str]]]
     return pairs
 
 
-def raw(pairs: list[tuple[str, str]]) -> dict[str, float]:
-    """Return the median raw cosine and token precision and recall of pairs."""
+def raw(pairs: list[tuple[str, str]], quantile: float) -> dict[str, float]:
+    """Return a quantile of the raw cosine and of the token precision and recall of pairs."""
     encoder = encoders.load()
     encoder.embed([text for pair in pairs for text in pair])
     cosines = [float(a.sentence @ b.sentence) for a, b in (encoder.embed(pair) for pair in pairs)]
     sums = [matched(encoders.BUNDLED, *pair) for pair in pairs]
     return {
-        "similarity": float(np.median(cosines)),
-        "precision": float(np.median([s / n for s, n, _, _ in sums if n])),
-        "recall": float(np.median([s / n for _, _, s, n in sums if n])),
+        "similarity": float(np.quantile(cosines, quantile)),
+        "precision": float(np.quantile([s / n for s, n, _, _ in sums if n], quantile)),
+        "recall": float(np.quantile([s / n for _, _, s, n in sums if n], quantile)),
     }
+
+
+def gap_limits(
+    pairs: list[tuple[str, str]], scales: dict[str, dict[str, list[float]]], name: str
+) -> tuple[list[float], list[float]]:
+    """Return the weights from which an unmatched run is minor and major, in the original and in the hypothesis."""
+    encoder = encoders.load()
+    weights: dict[str, list[float]] = {"original": [], "hypothesis": []}
+    for hypothesis, original in pairs:
+        ours, theirs = encoder.embed([hypothesis, original])
+        cosines = best(ours.tokens, theirs.tokens)
+        for text, where, embedding, values, measure in (
+            (hypothesis, "hypothesis", ours, cosines[0], "precision"),
+            (original, "original", theirs, cosines[1], "recall"),
+        ):
+            low, high = scales[measure][name]
+            weights[where].append(heaviest(matches(text, embedding.spans, (values - low) / (high - low)))[0])
+    limits = [gap_limit(weights[text]) for text in ("original", "hypothesis")]
+    return tuple([round(float(limit), 3) for limit in each] for each in limits)  # type: ignore[return-value]
+
+
+def gap_limit(weights: list[float]) -> tuple[float, float]:
+    """Return the limits of a minor and a major finding; a word or two without a match are never one."""
+    return max(1.0, np.quantile(weights, 0.97)), max(2.5, 1.5 * np.quantile(weights, 0.995))
 
 
 def calibrate(data: Path, n: int) -> None:
@@ -90,26 +118,36 @@ def calibrate(data: Path, n: int) -> None:
     scales: dict[str, dict[str, dict[str, list[float]]]] = {
         side: {measure: {} for measure in ("similarity", "precision", "recall")} for side in ("source", "reference")
     }
+    gaps: dict[str, dict[str, dict[str, list[float]]]] = {
+        side: {"original": {}, "hypothesis": {}} for side in ("source", "reference")
+    }
     for (side, name), pairs in sorted(faithful(data, n).items()):
         others = [pairs[(i + len(pairs) // 2) % len(pairs)][1] for i in range(len(pairs))]
-        high, low = raw(pairs), raw([(pair[0], other) for pair, other in zip(pairs, others, strict=True)])
+        # 100 is what the nearest tenth of faultless renderings reach: with their median there, half of them, and much
+        # that is worse, could not be told apart.
+        high = raw(pairs, 0.9)
+        low = raw([(pair[0], other) for pair, other in zip(pairs, others, strict=True)], 0.5)
         for measure, value in high.items():
             scales[side][measure][name] = [round(low[measure], 4), round(value, 4)]
         print("calibrated", side, name, scales[side]["similarity"][name], flush=True)
+        gaps[side]["original"][name], gaps[side]["hypothesis"][name] = gap_limits(pairs, scales[side], name)
+    for by_text in gaps.values():
+        for by_pair in by_text.values():
+            by_pair["*"] = [round(float(np.quantile([ends[i] for ends in by_pair.values()], 0.8)), 3) for i in (0, 1)]
     for measures in scales.values():
         for by_pair in measures.values():
             by_pair["*"] = [round(float(np.median([ends[i] for ends in by_pair.values()])), 4) for i in (0, 1)]
-    content = {"version": "1", "encoder": encoders.load().signature(), "scales": scales}
+    content = {"version": "1", "encoder": encoders.load().signature(), "scales": scales, "gaps": gaps}
     (ROOT / "models/calibration.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 # Recipes -------------------------------------------------------------------------------------------------------------
 
 
-def rated(data: Path, file: str, n_sources: int, n_systems: int) -> pd.DataFrame:
+def rated(data: Path, file: str, n_sources: int, n_systems: int, *, with_humans: bool = False) -> pd.DataFrame:
     """Return MQM rows of a seeded sample of sources, up to `n_systems` translations of each."""
     rows = pd.read_parquet(data / f"{file}.parquet")
-    rows = rows[rows.lang_pair.isin(["en-de", "zh-en"]) & rows.reference.notna() & ~rows.is_human]
+    rows = rows[rows.lang_pair.isin(["en-de", "zh-en"]) & rows.reference.notna() & (with_humans | ~rows.is_human)]
     rows = rows[(rows.hypothesis.str.strip() != "") & (rows.source.str.strip() != "")]
     kept = []
     for _, each in rows.groupby("lang_pair"):
@@ -129,21 +167,34 @@ def segments(rows: pd.DataFrame) -> list[Segment]:
 
 
 def damaged(sound: list[Segment]) -> list[tuple[Segment, float, float]]:
-    """Return damaged segments with the rates of accuracy and fluency points that the damage is worth."""
+    """Return made segments with the rates of accuracy and fluency points that they are worth; NaN for not known.
+
+    One in five each: a translation of another segment, half of one, one in shuffled order, one with words replaced,
+    doubled or moved, and a copy of the reference, which costs nothing.
+    """
     chance = random.Random(SEED)
+    encoder = encoders.load().encoder
+    by_language = {
+        language: Damage(language, [s.hypothesis for s in sound if s.languages.hypothesis == language], encoder)
+        for language in ("de", "en")
+    }
     made = []
     for i, segment in enumerate(sound):
-        parts = segment.hypothesis.split(" ") if segment.languages.hypothesis != "zh" else list(segment.hypothesis)
-        space = " " if segment.languages.hypothesis != "zh" else ""
-        if i % 3 == 0:
-            other = sound[(i + len(sound) // 2) % len(sound)]
-            if other.languages == segment.languages and other.source != segment.source:
-                made.append((replace(segment, hypothesis=other.hypothesis), UNRELATED_RATE, np.nan))
-        elif i % 3 == 1 and len(parts) >= 8:
-            made.append((replace(segment, hypothesis=space.join(parts[: len(parts) // 2])), HALF_RATE, np.nan))
-        elif len(parts) >= 5:
+        parts = segment.hypothesis.split(" ")
+        other = sound[(i + len(sound) // 2) % len(sound)]
+        if i % 5 == 0 and other.languages == segment.languages and other.source != segment.source:
+            made.append((replace(segment, hypothesis=other.hypothesis), UNRELATED_RATE, np.nan))
+        elif i % 5 == 1 and len(parts) >= 8:
+            made.append((replace(segment, hypothesis=" ".join(parts[: len(parts) // 2])), HALF_RATE, np.nan))
+        elif i % 5 == 2 and len(parts) >= 5:
             chance.shuffle(parts)
-            made.append((replace(segment, hypothesis=space.join(parts)), np.nan, SHUFFLED_RATE))
+            made.append((replace(segment, hypothesis=" ".join(parts)), np.nan, SHUFFLED_RATE))
+        elif i % 5 == 3:
+            text, touched = by_language[str(segment.languages.hypothesis)](segment.references[0])
+            rate = 100 * WORD_POINTS * len(touched) / max(1.0, words.count(text))
+            made.append((replace(segment, hypothesis=text), np.nan, rate))
+        else:
+            made.append((replace(segment, hypothesis=segment.references[0]), 0.0, 0.0))
     return made
 
 
@@ -163,15 +214,22 @@ def features(names: list[str], items: list[Segment]) -> dict[str, np.ndarray]:
 def knots(x: np.ndarray, y: np.ndarray, weight: np.ndarray, increasing: bool) -> list[list[float]]:
     """Return the isotonic regression of y on x at quantiles of x."""
     fitted = IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(x, y, sample_weight=weight)
-    at = np.unique(np.quantile(x, np.linspace(0, 1, N_KNOTS)))
+    # Half of the knots where the texts are, half spread evenly, so that rare bad texts have some too; none too near.
+    at = np.sort(np.concatenate([np.quantile(x, np.linspace(0, 1, N_KNOTS)), np.linspace(x.min(), x.max(), N_KNOTS)]))
+    at = at[np.concatenate([[True], np.diff(at) > (x.max() - x.min()) / 100])]
     # A step function's mean around each knot, so that the lines between knots follow it.
     edges = np.concatenate([[at[0]], (at[1:] + at[:-1]) / 2, [at[-1]]])
     values = [float(np.mean(fitted.predict(np.linspace(a, b, 25)))) for a, b in zip(edges[:-1], edges[1:], strict=True)]
     return [[round(float(a), 4), round(v, 4)] for a, v in zip(at, values, strict=True)]
 
 
-def predict(names: tuple[str, ...], table: dict[str, np.ndarray], rate: np.ndarray, n_words: np.ndarray) -> dict:
-    """Return a prediction of `rate`: terms bent and weighted, and the sum bent to the mean rate."""
+def predict(
+    names: tuple[str, ...], table: dict[str, np.ndarray], rate: np.ndarray, n_words: np.ndarray, n_real: int
+) -> dict:
+    """Return a prediction of `rate`: terms bent and weighted, and the sum bent to the mean rate.
+
+    The first `n_real` rows are rated translations, the others were made.
+    """
     known = ~np.isnan(rate)
     for name in names:
         known &= ~np.isnan(table[name])
@@ -182,8 +240,8 @@ def predict(names: tuple[str, ...], table: dict[str, np.ndarray], rate: np.ndarr
         bent = knots(table[name][known], y, weight, increasing=up)
         terms.append({"metric": name, "knots": bent})
         columns.append(np.interp(table[name][known], *zip(*bent, strict=True)))
-    if not names:
-        mean = float(np.average(y, weights=weight))
+    if not names:  # nothing to tell texts apart by: the mean of what systems made
+        mean = float(np.average(rate[:n_real][known[:n_real]], weights=n_words[:n_real][known[:n_real]]))
         return {"terms": [], "bias": round(mean, 4), "knots": [[0.0, 0.0], [1000.0, 1000.0]]}
     # Non-negative weights keep every metric's direction; the square root of the words makes it the words' mean.
     design = np.column_stack([*columns, np.ones(len(y))]) * np.sqrt(weight)[:, None]
@@ -200,9 +258,11 @@ def predict(names: tuple[str, ...], table: dict[str, np.ndarray], rate: np.ndarr
 
 def fit(data: Path, n_sources: int) -> None:
     """Write models/recipes.json."""
-    rows = pd.concat([rated(data, "wmt20_mqm", n_sources, 4), rated(data, "wmt21_mqm", n_sources, 4)], ignore_index=True)
+    rows = pd.concat(
+        [rated(data, f"wmt{year}_mqm", n_sources, 4, with_humans=True) for year in (20, 21)], ignore_index=True
+    )
     sound = segments(rows)
-    made = damaged(sound[::4])
+    made = damaged(sound[::2])
     items = [*sound, *(segment for segment, _, _ in made)]
     n_words = np.array([words.count(segment.hypothesis) for segment in items])
     accuracy = np.concatenate([-100 * rows.mqm_accuracy.to_numpy(float) / n_words[: len(rows)], [a for _, a, _ in made]])
@@ -211,8 +271,8 @@ def fit(data: Path, n_sources: int) -> None:
     table = features(names, items)
     recipes = {
         name: {
-            "adequacy": predict(terms, table, accuracy, n_words),
-            "fluency": predict(FLUENCY[name.split("/")[0]], table, fluency, n_words),
+            "adequacy": predict(terms, table, accuracy, n_words, len(rows)),
+            "fluency": predict(FLUENCY[name.split("/")[0]], table, fluency, n_words, len(rows)),
         }
         for name, terms in TERMS.items()
     }
@@ -291,12 +351,15 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=200, help="sources a language pair and year, for the recipes")
     parser.add_argument("--dev-sources", type=int, default=60, help="sources a language pair of WMT22, for the table")
     parser.add_argument("--skip-calibration", action="store_true")
+    parser.add_argument("--skip-recipes", action="store_true")
     options = parser.parse_args()
     import manifest
 
     if not options.skip_calibration:
         timed("calibration", lambda: calibrate(options.data, options.pairs))
         manifest.main()
+    if options.skip_recipes:
+        return
     calibration.table.cache_clear()
     timed("recipes", lambda: fit(options.data, options.sources))
     manifest.main()

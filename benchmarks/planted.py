@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from scorer.lexicons.negation import NEGATION
 from scorer.types import Languages, Segment
 
 Plant = Callable[[Segment, random.Random], Segment | None]
@@ -68,7 +69,7 @@ def percent_changed(segment: Segment, rng: random.Random) -> Segment | None:
 def negation_dropped(segment: Segment, rng: random.Random) -> Segment | None:
     """Delete the only negation of the hypothesis."""
     pattern = _NEGATORS.get(segment.languages.hypothesis or "")
-    if pattern is None or len(re.findall(pattern, segment.hypothesis)) != 1:
+    if pattern is None or segment.languages.source not in NEGATION or len(re.findall(pattern, segment.hypothesis)) != 1:
         return None
     return changed(segment, re.sub(pattern, lambda match: "ein" if match[0] == "kein" else "", segment.hypothesis))
 
@@ -81,7 +82,11 @@ def negation_added(segment: Segment, rng: random.Random) -> Segment | None:
     }
     word = {"en": "not", "de": "nicht"}
     language = segment.languages.hypothesis or ""
-    if language not in pattern or re.search(_NEGATORS[language], segment.hypothesis, re.IGNORECASE):
+    if (
+        language not in pattern
+        or segment.languages.source not in NEGATION
+        or re.search(_NEGATORS[language], segment.hypothesis, re.IGNORECASE)
+    ):
         return None
     return changed(segment, re.sub(pattern[language], rf"\1 {word[language]}", segment.hypothesis, count=1))
 
@@ -173,8 +178,8 @@ PLANTS: dict[str, tuple[str, Plant]] = {
     "number changed": ("number", number_changed),
     "number dropped": ("number", number_dropped),
     "per cent changed": ("number", percent_changed),
-    "negation dropped": ("negation", negation_dropped),
-    "negation added": ("negation", negation_added),
+    "negation dropped, languages with a word list": ("negation", negation_dropped),
+    "negation added, languages with a word list": ("negation", negation_added),
     "source copied": ("untranslated", source_copied),
     "half of the source copied": ("untranslated", half_copied),
     "currency swapped": ("currency", currency_swapped),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,11 +74,21 @@ def document(source: str | Path, name: str) -> Document:
         table = formats.read(source)
         column = "text" if table.format == formats.TEXT else _only_column(table)
         lines = table.texts(column)
-        return Document(table.name, "\n".join(lines), table.sha256, table.n_lines, table.notes)
-    if "\n" not in source and len(source) < 500 and source.strip() and Path(source).is_file():
+        inside = sum("\n" in line for line in lines)
+        notes = (*table.notes, f"line ends inside {inside} cells end a line here") if inside else table.notes
+        # Each line with its end: joined without, a blank last one would be lost.
+        return Document(table.name, "".join(f"{line}\n" for line in lines), table.sha256, table.n_lines, notes)
+    if "\n" not in source and len(source) < 500 and source.strip() and _is_file(source):
         raise UsageError(f"{source!r} is a file here; pass Path({source!r}) to read it")
     digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
     return Document(name, source, digest, source.count("\n") + bool(source) * (not source.endswith("\n")))
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # longer than a name can be, or with characters that none has
+        return False
 
 
 def _only_column(table: formats.Table) -> str:
@@ -113,8 +124,9 @@ def compare(
         ScorerError: The texts cannot be used or do not fit together; the message says what to do.
 
     >>> from scorer import Settings, compare
-    >>> fast = Settings(preset="fast")
-    >>> report = compare("Das Gerät ist nicht wasserdicht.", "The device is waterproof.", settings=fast)
+    >>> from scorer.types import Languages
+    >>> settings = Settings(preset="fast", languages=Languages("de", "en"))
+    >>> report = compare("Das Gerät ist nicht wasserdicht.", "The device is waterproof.", settings=settings)
     >>> report.findings[0].check, report.findings[0].severity
     ('negation', 'major')
     """
@@ -152,7 +164,7 @@ def roles(a: Document, b: Document, settings: Settings) -> tuple[Languages, Role
     for text, language in ((a, pair.source), (b, pair.hypothesis)):
         if language is None:
             raise UsageError(
-                f"cannot tell the language of {text.name}: too little text; name both with -l, as in -l de-en, "
+                f"cannot tell the language of {text.name}: too little text, or too mixed; name both with -l, as in -l de-en, "
                 "or say what A is with --role"
             )
     if languages.same_language(pair.source, pair.hypothesis):
@@ -196,10 +208,31 @@ def _pair(
     units = [tuple(unit.text for unit in found) for found in cut]
     beads = align.align(units[0], units[1], encode, **options).beads
     references = tuple(align.align(units[0], unit, encode, **options).beads for unit in units[2:])
+    beads = _joined(beads, references)
     pairs = tuple(Pair(bead.a, bead.b) for bead in beads)
     places = tuple(f"{texts[1].name}:{unit.line}" for unit in cut[1])
     progress("align", 1, 1)
     return _Paired(tuple(texts), tuple(units), places, beads, Alignment("document", reason, pairs), references)
+
+
+def _joined(beads: Sequence[Bead], references: Sequence[Sequence[Bead]]) -> tuple[Bead, ...]:
+    """Return the beads, neighbours made one where a reference renders them in one unit, which cannot be divided.
+
+    Omissions and additions stay on their own.
+    """
+    home = {i: position for position, bead in enumerate(beads) for i in bead.a}
+    last = list(range(len(beads)))
+    for bead in (bead for reference in references for bead in reference if len(bead.a) > 1):
+        first, end = home[bead.a[0]], home[bead.a[-1]]
+        if all(each.a and each.b for each in beads[first : end + 1]):
+            last[first] = max(last[first], end)
+    joined: list[Bead] = []
+    reach = -1
+    for position, bead in enumerate(beads):
+        before = joined.pop() if position <= reach else Bead((), ())
+        joined.append(Bead(before.a + bead.a, before.b + bead.b))
+        reach = max(reach, last[position])
+    return tuple(joined)
 
 
 # Sentences a line from which a line is a paragraph, and a segment had better be less.
@@ -244,11 +277,16 @@ def _segments(paired: _Paired, role: Role, pair: Languages) -> list[Segment]:
     for index, bead in enumerate(paired.beads):
         a = space[0].join(paired.units[0][i] for i in bead.a)
         b = space[1].join(paired.units[1][i] for i in bead.b)
-        others = tuple(space[1].join(filter(None, (texts.get(i, "") for i in bead.a))) for texts in by_a)
+        others = written(space[1].join(filter(None, (texts.get(i, "") for i in bead.a))) for texts in by_a)
         place = paired.places[bead.b[0]] if bead.b else ""
         source, references = (a, others) if role == "source" else (None, (a, *others))
         segments.append(Segment(index, source, b, references, pair, place=place))
     return segments
+
+
+def written(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the references of a segment that are not blank: a reference without a line for it says nothing of it."""
+    return tuple(text for text in texts if text.strip())
 
 
 def _texts_by_a(beads: Sequence[Bead], units: Sequence[str], space: str) -> dict[int, str]:
@@ -289,7 +327,32 @@ def _compare_report(
         ),
         alignment=paired.alignment,
         texts=texts,
-        notes=(*notes, *_unread(forward, settings)),
+        notes=(*notes, *remarks(paired.documents, spoken), *_left_out(forward), *_unread(forward, settings)),
+    )
+
+
+def remarks(texts: Sequence[Document], spoken: Sequence[str | None]) -> tuple[str, ...]:
+    """Return notes on texts that are the same, or look like another language than the one they are taken for."""
+    notes = [
+        f"{a.name} and {b.name} are the same text"
+        for a, b in itertools.combinations(texts, 2)
+        if a.text.strip() == b.text.strip()
+    ]
+    for text, language in zip(texts, spoken, strict=True):
+        seen = languages.detect(text.text).language
+        if seen is not None and language is not None and not languages.confusable(seen, language):
+            notes.append(f"{text.name} looks like {seen}, not {language}")
+    return tuple(notes)
+
+
+def _left_out(judged: Judged) -> tuple[str, ...]:
+    return judge.notes_on_left_out(
+        [
+            (metric.name, reason)
+            for metric in judged.plan.shown
+            for segment, row in zip(judged.segments, judged.rows[metric.name], strict=True)
+            if (reason := judge.left_out(metric, segment, row))
+        ]
     )
 
 

@@ -15,6 +15,7 @@ from scorer import assets
 from scorer.types import Languages, Side
 
 Measure = Literal["similarity", "precision", "recall"]
+GapIn = Literal["original", "hypothesis"]
 ANY = "*"
 
 
@@ -58,6 +59,30 @@ def scale(measure: Measure, side: Side, languages: Languages, encoder_signature:
 def _scale(measure: Measure, side: Side, languages: Languages, known: str) -> Scale:
     if known == "none":
         return RAW
-    scales = table()["scales"][side][measure]  # type: ignore[index]
-    pair = str(languages) if side == "source" else str(languages.hypothesis)
-    return Scale(*scales.get(pair, scales[ANY]))
+    scales = table()["scales"][side]  # type: ignore[index]
+    backwards: Measure = _BACKWARDS.get(measure, measure)
+    return Scale(*_of_pair(scales[measure], scales[backwards], side, languages))
+
+
+_BACKWARDS: dict[Measure, Measure] = {"precision": "recall", "recall": "precision"}
+
+
+def _of_pair(
+    by_pair: dict[str, list[float]], by_pair_backwards: dict[str, list[float]], side: Side, languages: Languages
+) -> list[float]:
+    """Return a language pair's entry, else that of the same pair in the other direction, else that of all."""
+    if side == "reference":
+        return by_pair.get(str(languages.hypothesis), by_pair[ANY])
+    reverse = str(Languages(languages.hypothesis, languages.source))
+    return by_pair.get(str(languages)) or by_pair_backwards.get(reverse) or by_pair[ANY]
+
+
+@functools.cache
+def gaps(text: GapIn, side: Side, languages: Languages) -> tuple[float, float]:
+    """Return from which weight on a run of unmatched words is a minor and a major finding (`scorer.checks.unmatched`).
+
+    A language pair that was not measured has what four in five of the measured ones stay below.
+    """
+    entries = table()["gaps"][side]  # type: ignore[index]
+    minor, major = _of_pair(entries[text], entries["original" if text == "hypothesis" else "hypothesis"], side, languages)
+    return minor, major

@@ -6,6 +6,8 @@ a gate that fails.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 import sys
 import traceback
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from scorer.report import Report
 
 EXIT_INPUT, EXIT_BUG, EXIT_INTERRUPTED, EXIT_PIPE = 2, 3, 130, 141
+# What a full or broken disk and a closed output answer: the machine's state, and no bug of ours.
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EROFS)
 
 app = typer.Typer(
     name="scorer",
@@ -41,7 +45,9 @@ References = Annotated[
     list[str] | None, typer.Option("-r", "--reference", "--ref", metavar="FILE", help="A human translation; repeatable.")
 ]
 Pair = Annotated[str, typer.Option("-l", "--languages", metavar="PAIR", help="Languages, as in en-de; else detected.")]
-Metrics = Annotated[str, typer.Option("-m", "--metrics", metavar="LIST", help="Metrics, as in bleu,chrf(word_order=2).")]
+Metrics = Annotated[
+    list[str] | None, typer.Option("-m", "--metrics", metavar="LIST", help="Metrics, as in bleu,chrf(word_order=2); repeatable.")
+]
 PresetOption = Annotated[str, typer.Option("--preset", metavar="NAME", help="standard, or fast: no neural model at all.")]
 Format = Annotated[str, typer.Option("-f", "--format", metavar="NAME", help="text, json, markdown or html, to standard output.")]
 Outputs = Annotated[
@@ -79,7 +85,7 @@ def compare(
     role: Annotated[str, typer.Option("--role", help="What A is: auto, source, reference or peers.")] = "auto",
     align: Annotated[str, typer.Option("--align", help="auto, lines or document.")] = "auto",
     languages: Pair = "",
-    metrics: Metrics = "",
+    metrics: Metrics = None,
     preset: PresetOption = "standard",
     format: Format = "text",
     output: Outputs = None,
@@ -95,7 +101,9 @@ def compare(
 ) -> None:
     """Compare two documents, aligned if need be, in one report."""
     _limit_threads(threads)
-    _check_outputs(format, output)
+    files = [a, b, *(reference or [])]
+    _check_inputs(files)
+    _check_outputs(format, output, files)
     from scorer import api
 
     settings = _settings(
@@ -106,7 +114,7 @@ def compare(
         report = api.compare(
             Path(a), Path(b), references=[Path(path) for path in reference or []], settings=settings, progress=progress
         )
-    _deliver(report, format, output, no_color, quiet)
+    _deliver(report, format, output, no_color, quiet, printed=_is_printed(output))
 
 
 @app.command()
@@ -120,7 +128,7 @@ def score(
     reference: References = None,
     input: Annotated[str | None, typer.Option("--input", metavar="FILE", help="A table, a row a segment, in place of -s -t -r.")] = None,
     languages: Pair = "",
-    metrics: Metrics = "",
+    metrics: Metrics = None,
     preset: PresetOption = "standard",
     format: Format = "text",
     output: Outputs = None,
@@ -142,20 +150,22 @@ def score(
     if input is not None and (source or reference):
         raise UsageError("a table has its own sources and references; leave out -s and -r")
     settings = _settings(preset=preset, metrics=metrics, languages=languages, encoder=encoder, seed=seed, batch_size=batch_size)
-    if input is None:
-        _check_outputs(format, output)
+    named = [*files, *(reference or []), *(each for each in (source, input) if each is not None)]
+    _check_inputs(named)
+    _check_outputs(format, output, named, rows=input is not None)
     _load_encoder(settings, threads, device, online)
     with _progress(quiet, verbose) as progress:
         if input is not None:
             from scorer import tables
 
             report = tables.score_table(input, output or [], settings, progress)
+            # A report behind rows on standard output would spoil their lines.
+            printed = "-" not in (output or [])
             output = [path for path in output or [] if not tables.takes_rows(path)]
-            if "-" in (output or []):
-                return
         else:
             report = _score_files(files, source, reference or [], settings, progress)
-    _deliver(report, format, output, no_color, quiet, summary=input is not None)
+            printed = _is_printed(output)
+    _deliver(report, format, output, no_color, quiet, printed=printed)
 
 
 def _score_files(
@@ -165,8 +175,9 @@ def _score_files(
 
     formats.refuse_stdin_twice([*files, *reference, *([source] if source else [])])
     names = [printable(path) for path in files]
-    for name in names:
-        if names.count(name) > 1:
+    own = [os.path.realpath(path) for path in files]
+    for name, path in zip(names, own, strict=True):
+        if own.count(path) > 1:
             raise UsageError(f"{name} is named twice as a translation; a system needs a file of its own")
     return systems.score(
         {name: Path(path) for name, path in zip(names, files, strict=True)},
@@ -199,6 +210,7 @@ def selftest(
     if record:
         known_answers.record()
         return
+    _settings(preset=preset)
     drifts = known_answers.drifts(preset)
     for drift in drifts:
         typer.echo(str(drift), err=True)
@@ -207,13 +219,16 @@ def selftest(
     typer.echo(f"{known_answers.count(preset)} values agree with the recorded ones to {known_answers.TOLERANCE:g}")
 
 
-def _settings(*, metrics: str, languages: str, **values: object) -> Settings:
+def _settings(*, metrics: list[str] | None = None, languages: str = "", **values: object) -> Settings:
     from scorer.languages import parse_pair
     from scorer.plan import Settings
     from scorer.registry import split_specs
 
     pair = parse_pair(languages) if languages else None
-    return Settings(metrics=tuple(split_specs(metrics)), languages=pair, **values)  # type: ignore[arg-type]
+    specs = tuple(spec for each in metrics or [] for spec in split_specs(each))
+    if any(metrics or []) and not specs:
+        raise UsageError(f"no metric is named in -m {printable(','.join(metrics or []), 40)}; see: scorer list metrics")
+    return Settings(metrics=specs, languages=pair, **values)  # type: ignore[arg-type]
 
 
 def _limit_threads(threads: int) -> None:
@@ -260,17 +275,39 @@ def _progress(quiet: bool, verbose: bool) -> Iterator[Progress]:
         yield draw
 
 
-def _check_outputs(format: str, outputs: list[str] | None) -> None:
-    """Refuse what could not be written before hours of work go into it."""
+def _check_inputs(paths: list[str]) -> None:
+    if "" in paths:
+        raise UsageError("the name of a file is empty; is a variable of your shell unset?")
+
+
+def _check_outputs(format: str, outputs: list[str] | None, inputs: list[str], *, rows: bool = False) -> None:
+    """Refuse what could not be written before hours of work go into it, and what would be written over an input."""
     from scorer import reporters
 
     reporters.registry.factory(format)
     for path in outputs or []:
         if path != "-":
-            _reporter_for(path)
-            folder = Path(path).absolute().parent
-            if not folder.is_dir():
-                raise UsageError(f"cannot write {printable(path)}: there is no folder {printable(str(folder))}")
+            if not (rows and _takes_rows(path)):
+                _reporter_for(path)
+            _check_output(path, inputs)
+
+
+def _takes_rows(path: str) -> bool:
+    from scorer import tables
+
+    return tables.takes_rows(path)
+
+
+def _check_output(path: str, inputs: list[str]) -> None:
+    target = Path(path).absolute()
+    if not target.parent.is_dir():
+        raise UsageError(f"cannot write {printable(path)}: there is no folder {printable(str(target.parent))}")
+    if target.is_dir():
+        raise UsageError(f"cannot write {printable(path)}: it is a folder")
+    if not os.access(target.parent, os.W_OK):
+        raise UsageError(f"cannot write {printable(path)}: no permission to write in {printable(str(target.parent))}")
+    if target.is_file() and any(Path(each).is_file() and target.samefile(each) for each in inputs):
+        raise UsageError(f"{printable(path)} is an input; name another output")
 
 
 def _reporter_for(path: str) -> str:
@@ -284,17 +321,21 @@ def _reporter_for(path: str) -> str:
     return reporters.suffixes[suffix]
 
 
+def _is_printed(outputs: list[str] | None) -> bool:
+    return not outputs or "-" in outputs
+
+
 def _deliver(
-    report: Report, format: str, outputs: list[str] | None, no_color: bool, quiet: bool, *, summary: bool = False
+    report: Report, format: str, outputs: list[str] | None, no_color: bool, quiet: bool, *, printed: bool
 ) -> None:
-    """Write the report to files and, unless files took it all, to standard output."""
+    """Write the report to files and, if `printed`, to standard output; else only its verdict, to standard error."""
     from scorer import reporters, writing
 
     files = [path for path in outputs or [] if path != "-"]
     for path in files:
         render: Callable[..., str] = reporters.registry.factory(_reporter_for(path))  # type: ignore[assignment]
         writing.write_atomically(Path(path), render(report))
-    if not outputs or "-" in outputs or summary:
+    if printed:
         typer.echo(_rendered(report, format, no_color), nl=False)
     elif not quiet:
         typer.echo(report.verdict, err=True)
@@ -316,12 +357,10 @@ def _rendered(report: Report, format: str, no_color: bool) -> str:
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            # A report holds all scripts; a console that cannot show one of them shows an escape, not a traceback.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _prepare_streams()
     try:
-        app(standalone_mode=True)
+        code = _run()
+        sys.stdout.flush()  # what is still in a buffer fails here, while an exit code can tell
     except ScorerError as error:
         _complain(f"scorer: {printable(str(error))}")
         code = EXIT_INPUT
@@ -329,19 +368,61 @@ def main() -> NoReturn:
         _complain("scorer: interrupted")
         code = EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; point the stream elsewhere, or Python complains at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()  # whoever read it has gone
         code = EXIT_PIPE
     except MemoryError:
         _complain("scorer: out of memory; score the text in smaller files, or with --preset fast")
         code = EXIT_INPUT
-    except Exception:
-        traceback.print_exc()
-        _complain("scorer: this is a bug of ours; please report it with the lines above")
-        code = EXIT_BUG
-    else:
-        code = 0
+    except Exception as error:
+        code = _failed(error)
     sys.exit(code)
+
+
+def _run() -> int:
+    """Return the exit code of the command, as typer sees it.
+
+    Typer exits with 1 when its output's reader has gone, and 1 means a failed gate here; so the reason is looked up.
+    """
+    try:
+        app()
+    except SystemExit as left:
+        reason = left.__context__
+        while reason is not None:
+            if isinstance(reason, BrokenPipeError | KeyboardInterrupt):
+                raise reason from None
+            reason = reason.__context__
+        return left.code if isinstance(left.code, int) else 0
+    return 0
+
+
+def _failed(error: Exception) -> int:
+    if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:
+        _complain(f"scorer: cannot write {printable(str(error.filename or 'the output'))}: {error.strerror}")
+        _abandon_output()
+        return EXIT_INPUT
+    with contextlib.suppress(OSError):
+        traceback.print_exc()
+    _complain("scorer: this is a bug of ours; please report it with the lines above")
+    return EXIT_BUG
+
+
+def _prepare_streams() -> None:
+    # Python has no stream where its parent closed one, and hands the number to the next file that is opened.
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - it lives as long as the process
+    if sys.stdout is None:
+        # Writing to a file that was opened for reading fails, and that is told.
+        sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A report holds all scripts; a console that cannot show one of them shows an escape, not a traceback.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _abandon_output() -> None:
+    """Send what is left of the output nowhere, or Python would fail once more when it flushes at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str) -> None:

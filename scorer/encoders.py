@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import os
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ TOKENS_A_BATCH = 512
 MEMO_BYTES = 256 * 2**20
 # A text longer than the model's window is read in windows, up to this many; the rest is not read, and that is said.
 MAX_WINDOWS = 32
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,7 @@ class E5Encoder:
         return [self._join(text, parts) for text, parts in zip(texts, by_text, strict=True)]
 
     def _tokenise(self, texts: Sequence[str]) -> list[Any]:
-        encodings: list[Any] = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encodings: list[Any] = self.tokenizer.encode_batch(list(map(readable, texts)), add_special_tokens=False)
         return encodings
 
     def _windows(self, encoding: Any) -> list[_Window]:
@@ -281,6 +284,11 @@ class _Piece:
     n_tokens: int
 
 
+def readable(text: str) -> str:
+    """Return a text as tokenizers take it: lone surrogates replaced, one for one, and nothing where all is space."""
+    return _SURROGATE.sub("\ufffd", text) if text.strip() else ""
+
+
 def _unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
@@ -308,35 +316,42 @@ class LibraryEncoder:
 
     def signature(self) -> str:
         """Return the model's name with a digest of its weights, and the token layer."""
+        return f"{Path(self.name).name}-{self._digest}.l{self.layer or 'last'}"
+
+    @functools.cached_property
+    def _digest(self) -> str:
         digest = hashlib.sha256()
         for key, tensor in sorted(self.model.state_dict().items()):
             digest.update(key.encode())
             digest.update(tensor.detach().cpu().contiguous().view(-1)[:4096].float().numpy().tobytes())
-        return f"{Path(self.name).name}-{digest.hexdigest()[:8]}.l{self.layer or 'last'}"
+        return digest.hexdigest()[:8]
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Return an embedding for each text, in order."""
         prompt = self.model.prompts.get("query", "") if self.model.prompts else ""
+        texts = [readable(text) for text in texts]
         vectors = self.model.encode(
-            list(texts), prompt=prompt or None, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
+            texts, prompt=prompt or None, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
         )
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         embeddings: dict[int, Embedding] = {}
         for start in range(0, len(order), self.batch_size):
             batch = order[start : start + self.batch_size]
-            for index, (tokens, spans) in zip(batch, self._tokens([texts[i] for i in batch], prompt), strict=True):
-                embeddings[index] = Embedding(np.asarray(vectors[index], np.float32), tokens, spans)
+            for index, (tokens, spans, read) in zip(batch, self._tokens([texts[i] for i in batch], prompt), strict=True):
+                vector = np.asarray(vectors[index], np.float32) * bool(texts[index])
+                embeddings[index] = Embedding(vector, tokens, spans, len(texts[index]) - read)
         return [embeddings[index] for index in range(len(texts))]
 
-    def _tokens(self, texts: Sequence[str], prompt: str) -> list[tuple[Vectors, tuple[Span, ...]]]:
+    def _tokens(self, texts: Sequence[str], prompt: str) -> list[tuple[Vectors, tuple[Span, ...], int]]:
+        """Return each text's token vectors, their spans, and how many of its characters were read."""
         import torch
 
-        transformer = self.model[0]
+        transformer, longest = self.model[0], self.model.max_seq_length
         features = transformer.tokenizer(
             [prompt + text for text in texts],
             padding=True,
             truncation=True,
-            max_length=self.model.max_seq_length,
+            max_length=longest,
             return_offsets_mapping=True,
             return_special_tokens_mask=True,
             return_tensors="pt",
@@ -349,7 +364,8 @@ class LibraryEncoder:
         for row, text in enumerate(texts):
             keep = (special[row] == 0) & (offsets[row, :, 1] > len(prompt))
             spans = [_trim(text, (max(0, int(s) - len(prompt)), int(e) - len(prompt))) for s, e in offsets[row][keep]]
-            rows.append((_unit(states[row][keep]), tuple(spans)))
+            cut = longest is not None and int(features["attention_mask"][row].sum()) >= longest
+            rows.append((_unit(states[row][keep]), tuple(spans), spans[-1][1] if cut and spans else len(text)))
         return rows
 
 
@@ -379,7 +395,6 @@ def configure(*, threads: int = 0, device: str = "cpu", online: bool = False) ->
         torch.set_num_threads(threads)
 
 
-@functools.cache
 def load(name: str = BUNDLED) -> Memo:
     """Return an encoder, loading it at the first call.
 
@@ -389,6 +404,11 @@ def load(name: str = BUNDLED) -> Memo:
     Raises:
         ModelError: The weights are missing, damaged or not safetensors.
     """
+    return _load(name)  # cached by a function without a default, or `load()` and `load("bundled")` would load two
+
+
+@functools.cache
+def _load(name: str) -> Memo:
     if name == BUNDLED:
         return Memo(_bundled(_options.device, TOKEN_LAYER))
     return Memo(LibraryEncoder(sentence_transformer(name, device=_options.device, online=_options.online), name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -74,7 +75,7 @@ def scores(judged: Judged, settings: Settings) -> tuple[Score, ...]:
 
 def metric_score(metric: Metric, rows: Sequence[Stats | None], settings: Settings) -> Score:
     """Return one metric's score; undefined without a segment that has what it needs."""
-    n_scored = sum(row is not None for row in rows)
+    n_scored = sum(row is not None and any(row) for row in rows)  # a row of zeros adds nothing: there was nothing to score
     low, high = interval(rows, metric, settings) if n_scored else (None, None)
     return Score(
         metric.name,
@@ -86,6 +87,18 @@ def metric_score(metric: Metric, rows: Sequence[Stats | None], settings: Setting
         metric.higher_is_better,
         metric.signature(),
     )
+
+
+def left_out(metric: Metric, segment: Segment, row: Stats | None) -> str | None:
+    """Return why a metric has no score for a segment that it could be asked for, if it says so; else `None`."""
+    reason = getattr(metric, "reason_undefined", None)
+    return reason(segment) if reason is not None and row is not None and not any(row) else None
+
+
+def notes_on_left_out(reasons: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return a note for each metric that left segments out, from (metric, reason) for each of them."""
+    counts = Counter(name for name, _ in reasons)
+    return tuple(f"{name} leaves out {n} segment{'s' * (n > 1)}: {dict(reversed(reasons))[name]}" for name, n in counts.items())
 
 
 def penalty_rows(judged: Judged) -> list[dict[str, float | None]]:

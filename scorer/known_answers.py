@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scorer import assets
+from scorer.errors import ModelError
 from scorer.plan import Settings
 from scorer.systems import score
 from scorer.types import Languages
@@ -80,6 +81,9 @@ def _of_segment(segment: Any) -> Iterator[tuple[str, float | None]]:
 
 def _record() -> dict[str, Any]:
     loaded: dict[str, Any] = json.loads(assets.read(FILE))
+    for case in loaded["cases"]:
+        if not case.get("values"):
+            raise ModelError(f"{FILE} holds no values for {case['name']!r}; write them with: scorer selftest --record")
     return loaded
 
 

@@ -118,6 +118,12 @@ def _by_function_words(text: str) -> Detection | None:
     return Detection(language, confidence) if plain else None
 
 
+def function_word_share(text: str, language: str) -> float:
+    """Return the share of a text's words that are function words of this language and of no other listed one."""
+    words = _WORD.findall(text.lower())
+    return sum(function_words.LANGUAGE_OF.get(word) == language for word in words) / max(1, len(words))
+
+
 def _by_model(text: str) -> Detection:
     """Return the label to which py3langid gives most, over pieces of the text weighted by their length."""
     size = max(500, -(-len(text) // 20))

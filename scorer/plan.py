@@ -116,6 +116,7 @@ def plan(
     recipe = combine.recipe("standard" if bundled else "fast", available)
     names = settings.metrics or specs or default_metrics(settings.preset, available)
     shown = [_settle(create(spec, settings.encoder), language, n_references) for spec in names]
+    _refuse_neural(shown, settings.preset)
     _refuse_twins(shown)
     known = {metric.name for metric in shown}
     hidden = [create(name, settings.encoder) for name in sorted(recipe.metrics - known)]
@@ -171,6 +172,14 @@ def _settle(metric: Metric, language: str | None, n_references: int | None) -> M
 
 def _depends_on_data(metric: object) -> TypeGuard[Settled]:
     return hasattr(metric, "settled")
+
+
+def _refuse_neural(shown: Sequence[Metric], preset: Preset) -> None:
+    for metric in shown:
+        if preset == "fast" and needs_encoder(metric):
+            raise UsageError(
+                f"{metric.name} needs the neural encoder, which the fast preset leaves out; say --preset standard"
+            )
 
 
 def _refuse_twins(shown: Sequence[Metric]) -> None:

@@ -8,14 +8,16 @@ import difflib
 import importlib
 import pkgutil
 import re
+import typing
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from scorer.errors import UsageError
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., object])
 
+_BOOLEANS = {"true": True, "false": False}
 _SPEC = re.compile(r"\s*([^\s()]+)\s*(?:\((.*)\))?\s*", re.DOTALL)
 
 
@@ -76,6 +78,8 @@ class Registry(Generic[T]):
             if key not in known:
                 listed = ", ".join(known) or "none"
                 raise UsageError(f"{self.kind} {match[1]!r} has no setting {key!r}{nearest(key, known)}; settings: {listed}")
+            if (kind := kind_of(factory, key)) is not None and not is_a(settings[key], kind):
+                raise UsageError(f"{self.kind} {spec!r}: {key} is {settings[key]!r}, but must be {_said(kind)}")
         try:
             return factory(**settings)
         except (TypeError, ValueError) as error:
@@ -98,6 +102,27 @@ def settings_of(factory: Callable[..., object]) -> list[str]:
     return [field.name for field in fields if field.name not in settled]
 
 
+def kind_of(factory: Callable[..., object], setting: str) -> Any:
+    """Return the annotation of a setting; `None` where there is none to go by."""
+    made = getattr(factory, "func", factory)
+    return typing.get_type_hints(made).get(setting) if dataclasses.is_dataclass(made) else None
+
+
+def is_a(value: object, kind: Any) -> bool:
+    """Return whether a value is of an annotation's kind; `True` is no number, though Python counts it as one."""
+    choices = typing.get_args(kind)
+    if typing.get_origin(kind) is typing.Literal:
+        return value in choices
+    if isinstance(value, bool):
+        return bool in (choices or (kind,))
+    return isinstance(value, kind)
+
+
+def _said(kind: Any) -> str:
+    words = {bool: "True or False", int: "a whole number", float: "a number", str: "a word", type(None): "None"}
+    return " or ".join(words.get(each, repr(each)) for each in typing.get_args(kind) or (kind,))
+
+
 def parse_settings(spec: str, text: str) -> dict[str, object]:
     """Return `a=1, b=word` as a dictionary; values are Python literals or bare words."""
     settings: dict[str, object] = {}
@@ -108,8 +133,8 @@ def parse_settings(spec: str, text: str) -> dict[str, object]:
         if key in settings:
             raise UsageError(f"the setting {key!r} stands twice in {spec!r}")
         try:
-            settings[key] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
+            settings[key] = _BOOLEANS[value.lower()] if value.lower() in _BOOLEANS else ast.literal_eval(value)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
             settings[key] = value
     return settings
 

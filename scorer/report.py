@@ -179,7 +179,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values; `scorer/schemas/report.json` describes them."""
-        content = dataclasses.asdict(self)
+        content: dict[str, Any] = _listed(dataclasses.asdict(self))
         head = {"format": FORMAT, "tool": {"name": "scorer", "version": content.pop("version")}}
         for segment in content["segments"]:
             hypothesis, reference = segment["differs"]
@@ -191,6 +191,13 @@ class Report:
         from scorer import reporters
 
         return reporters.registry.factory("html")(self)
+
+
+def _listed(value: Any) -> Any:
+    """Return a value with its tuples, at any depth, as lists: JSON knows no others."""
+    if isinstance(value, dict):
+        return {key: _listed(each) for key, each in value.items()}
+    return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def band(value: float | None) -> str:

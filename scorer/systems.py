@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scorer import __version__, combine, judge, languages, stats
-from scorer.api import Document, Progress, document, silent, signature, uneven, verdict, worst
+from scorer.api import Document, Progress, document, remarks, silent, signature, uneven, verdict, worst, written
 from scorer.combine import Penalty
 from scorer.errors import InputError, PairingError, UsageError
 from scorer.formats.entries import Entry
@@ -33,12 +33,16 @@ ALL_PAIRS_UP_TO = 4
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One row of a table with its result: a segment's report, or the reason why there is none."""
+    """One row of a table with its result: a segment's report, or the reason why there is none.
+
+    `left_out` names the metrics that could not score it, with their reasons.
+    """
 
     entry: Entry
     report: SegmentReport | None
     penalty: Penalty | None
     rows: Mapping[str, Stats | None]
+    left_out: tuple[tuple[str, str], ...] = ()
 
 
 def score(
@@ -83,10 +87,11 @@ def score(
     if not any(line.strip() for text in systems.values() for line in text.lines):
         raise InputError(f"{', '.join(text.name for text in systems.values())}: nothing but blank lines to score")
     pair = chosen.languages or _detected(original, [*systems.values()], others)
-    segments = [segment for name, text in systems.items() for segment in _lines(name, text, original, others, pair)]
+    filled = [any(line.strip() for line in lines) for lines in zip(*(text.lines for text in texts), strict=True)]
+    segments = [segment for name, text in systems.items() for segment in _lines(name, text, original, others, pair, filled)]
     scored = list(rate((Entry(None, segment, None) for segment in segments), pair, chosen, progress, total=len(segments)))
     inputs = [Input(text.name, text.sha256, text.n_lines, len(text.lines), _language(text, original, pair), text.notes) for text in texts]
-    return summarise(scored, pair, inputs, chosen)
+    return summarise(scored, pair, inputs, chosen, notes=remarks(texts, [_language(text, original, pair) for text in texts]))
 
 
 def _document(text: str | Path | Sequence[str], name: str) -> Document:
@@ -110,15 +115,22 @@ def _language(text: Document, source: Document | None, pair: Languages) -> str |
 
 
 def _lines(
-    system: str, text: Document, source: Document | None, references: Sequence[Document], pair: Languages
+    system: str,
+    text: Document,
+    source: Document | None,
+    references: Sequence[Document],
+    pair: Languages,
+    filled: Sequence[bool],
 ) -> Iterator[Segment]:
-    """Yield a segment for each line; lines that are blank on all sides are left out, and keep their index."""
+    """Yield a segment for each line; lines that are blank in all texts are left out, and keep their index."""
     columns = [reference.lines for reference in references]
     sources = source.lines if source else [None] * len(text.lines)
     for index, (original, line) in enumerate(zip(sources, text.lines, strict=True)):
         others = tuple(column[index] for column in columns)
-        if any(cell and cell.strip() for cell in (original, line, *others)):
-            yield Segment(index, original, line, others, pair, system=system, place=f"{text.name}:{index + 1}")
+        # Without a source, references that are all blank say that the line is an addition.
+        told = written(others) or (() if source else others[:1])
+        if filled[index]:
+            yield Segment(index, original, line, told, pair, system=system, place=f"{text.name}:{index + 1}")
 
 
 def rate(
@@ -128,6 +140,7 @@ def rate(
     progress: Progress = silent,
     *,
     total: int = 0,
+    sample: Sequence[Segment] | None = None,
 ) -> Iterator[Scored]:
     """Yield each row with its result, in order; at most some thousand rows are in memory at once.
 
@@ -137,15 +150,21 @@ def rate(
         settings: What to run and how.
         progress: Called after each batch.
         total: How many rows there are, if known.
+        sample: Segments by which to choose metrics; those of the first rows by default.
     """
     stream = iter(entries)
-    peeked = list(itertools.islice(stream, PEEK))
-    planner = _Planner(settings, pair, [entry.segment for entry in peeked if entry.segment is not None])
+    peeked = list(itertools.islice(stream, PEEK)) if sample is None else []
+    planner = _Planner(settings, pair, segments_of(peeked) if sample is None else sample)
     done = 0
     for batch in _batches(itertools.chain(peeked, stream), settings.batch_size * 4):
         yield from _rate_batch(batch, planner, settings)
         done += len(batch)
         progress("score", done, total)
+
+
+def segments_of(entries: Iterable[Entry]) -> list[Segment]:
+    """Return the segments of rows that have one."""
+    return [entry.segment for entry in entries if entry.segment is not None]
 
 
 def _batches(entries: Iterable[Entry], size: int) -> Iterator[list[Entry]]:
@@ -208,9 +227,11 @@ def _reports(judged: Judged) -> tuple[SegmentReport, ...]:
     return judge.segment_reports(judged, _differs)
 
 
-def _each(judged: Judged) -> Iterator[tuple[Penalty, dict[str, Stats | None]]]:
-    for position, penalty in enumerate(judged.penalties):
-        yield penalty, {name: column[position] for name, column in judged.rows.items()}
+def _each(judged: Judged) -> Iterator[tuple[Penalty, dict[str, Stats | None], tuple[tuple[str, str], ...]]]:
+    for position, (segment, penalty) in enumerate(zip(judged.segments, judged.penalties, strict=True)):
+        rows = {name: column[position] for name, column in judged.rows.items()}
+        reasons = ((m.name, judge.left_out(m, segment, rows[m.name])) for m in judged.plan.shown)
+        yield penalty, rows, tuple((name, reason) for name, reason in reasons if reason)
 
 
 @dataclass
@@ -234,7 +255,7 @@ class Tally:
 
 
 def summarise(
-    scored: Iterable[Scored], pair: Languages, inputs: Sequence[Input], settings: Settings, *, peeked: Sequence[Segment] = ()
+    scored: Iterable[Scored], pair: Languages, inputs: Sequence[Input], settings: Settings, *, notes: Sequence[str] = ()
 ) -> Report:
     """Return the report of scored rows, which may be a stream: rows are added up as they come.
 
@@ -244,7 +265,8 @@ def summarise(
     tallies: dict[str, Tally] = defaultdict(Tally)
     kept: list[SegmentReport] = []
     n_rows = n_skipped = 0
-    samples: list[Segment] = list(peeked)
+    samples: list[Segment] = []
+    left_out: list[tuple[str, str]] = []
     for row in scored:
         n_rows += 1
         if row.report is None or row.entry.segment is None:
@@ -252,6 +274,7 @@ def summarise(
             continue
         segment = row.entry.segment
         tallies[segment.system].add(segment, row)
+        left_out.extend(row.left_out)
         if len(samples) < PEEK:
             samples.append(segment)
         kept.append(row.report)
@@ -269,8 +292,8 @@ def summarise(
     first = systems[0]
     role = "source" if available != "reference" else "reference"
     told = {"source": "the source was given", "reference": "a reference was given", "both": "source and reference were given"}
-    notes = [f"{n_skipped} of {n_rows} rows could not be scored; the reason is in each row's `skipped`"] if n_skipped else []
-    notes += [f"{text.name}: {note}" for text in inputs for note in text.notes]
+    told_skips = [f"{n_skipped} of {n_rows} rows could not be scored; the reason is in each row's `skipped`"] if n_skipped else []
+    told_inputs = [f"{text.name}: {note}" for text in inputs for note in text.notes]
     return Report(
         command="score",
         version=__version__,
@@ -289,7 +312,7 @@ def summarise(
         verdict=verdict(first.dimensions, findings),
         systems=systems,
         comparisons=_comparisons(tallies, chosen, settings),
-        notes=tuple(notes),
+        notes=(*told_skips, *told_inputs, *notes, *judge.notes_on_left_out(left_out)),
         n_rows=n_rows,
     )
 

@@ -21,13 +21,13 @@ from scorer import __version__, formats, languages
 from scorer.api import Progress
 from scorer.combine import Penalty
 from scorer.errors import InputError, UsageError
-from scorer.formats import RowStream, entries
-from scorer.formats.entries import Entry
+from scorer.formats import entries
+from scorer.formats.entries import UNKNOWN, Entry
 from scorer.plan import Settings
 from scorer.printable import printable
 from scorer.report import Input, Report, SegmentReport
-from scorer.systems import PEEK, Scored, rate, summarise
-from scorer.types import Finding, Languages
+from scorer.systems import PEEK, Scored, rate, segments_of, summarise
+from scorer.types import Finding, Languages, Segment
 from scorer.writing import replaced
 
 ROWS = (".jsonl", ".tsv", ".csv")
@@ -55,15 +55,28 @@ def score_table(path: str, outputs: Sequence[str], settings: Settings, progress:
     for target in targets:
         if path != "-" and target.exists() and Path(path).exists() and target.samefile(path):
             raise UsageError(f"{printable(path)} is the input; name another output")
-    pair = settings.languages or _detected(path)
     with ExitStack() as stack:
         stream = stack.enter_context(formats.rows(path))
-        scored: Iterator[Scored] = _scored(stream, targets, path, pair, settings, progress, stack)
+        opened = stream.opened
+        found = entries.segments(stream, settings.languages or UNKNOWN)
+        peeked = list(itertools.islice(found, PEEK))  # a pipe can be read only once
+        if not peeked:
+            raise InputError(f"{opened.name}: there are no rows to score")
+        pair = settings.languages or _detected(peeked)
+        scored: Iterator[Scored] = _scored(
+            itertools.chain(peeked, found), segments_of(peeked), targets, path, pair, settings, progress, stack
+        )
         if "-" in outputs:
             scored = _echoed(scored)
+        taken: dict[str, None] = {}
+        flat = any(target.suffix.lower() != ".jsonl" for target in targets)
         described = Input(printable(path), "", 0, 0, pair.hypothesis)
-        report = summarise(scored, pair, [described], settings)
-        opened = stream.opened
+        try:
+            report = summarise(_noticing(scored, taken, flat=flat), pair, [described], settings)
+        except InputError:
+            for target in targets[:1]:  # the input must be mended, and then nothing of this run will do
+                _partial(target).unlink(missing_ok=True)
+            raise
         described = Input(
             opened.name, opened.sha256, opened.n_lines, report.n_rows, pair.hypothesis, tuple(opened.notes)
         )
@@ -71,22 +84,29 @@ def score_table(path: str, outputs: Sequence[str], settings: Settings, progress:
             _write(target, _partial(targets[0]))
     for target in targets:
         _partial(target).unlink(missing_ok=True)
-    return dataclasses.replace(report, inputs=(described,), notes=(*report.notes, *described.notes))
+    notes = [f"the input's own {', '.join(map(printable, taken))} gave way to ours in the output"] if taken else []
+    return dataclasses.replace(report, inputs=(described,), notes=(*report.notes, *notes, *described.notes))
 
 
-def _detected(path: str) -> Languages:
-    """Return the languages of a table's first rows; unknown for standard input, which can be read only once."""
-    if path == "-":
-        return Languages()
-    with formats.rows(path) as stream:
-        found = [e.segment for e in itertools.islice(entries.segments(stream), PEEK) if e.segment is not None]
+def _noticing(scored: Iterable[Scored], taken: dict[str, None], *, flat: bool) -> Iterator[Scored]:
+    """Pass rows on, and note in `taken` which of their keys the output needs for itself."""
+    for row in scored:
+        own = (*RESULTS, *(row.report.metrics if flat and row.report else ()))
+        taken.update(dict.fromkeys(key for key in own if key in row.entry.row.cells))
+        yield row
+
+
+def _detected(peeked: Sequence[Entry]) -> Languages:
+    """Return the languages of a table's first rows."""
+    found = segments_of(peeked)
     sources = "\n".join(segment.source or "" for segment in found)
     targets = "\n".join((segment.references or (segment.hypothesis,))[0] for segment in found)
     return Languages(languages.detect(sources).language, languages.detect(targets).language)
 
 
 def _scored(
-    stream: RowStream,
+    found: Iterator[Entry],
+    sample: Sequence[Segment],
     targets: Sequence[Path],
     path: str,
     pair: Languages,
@@ -95,14 +115,15 @@ def _scored(
     stack: ExitStack,
 ) -> Iterator[Scored]:
     """Yield scored rows, those of an interrupted run first; new ones are kept in the partial file."""
-    found = entries.segments(stream, pair)
     if not targets:
-        yield from rate(found, pair, settings, progress)
+        yield from rate(found, pair, settings, progress, sample=sample)
         return
     partial = _partial(targets[0])
     head = _head(path, pair, settings)
     done = _resume(partial, head)
     before = list(itertools.islice(found, len(done)))
+    if [entry.row.cells for entry in before] != [kept["cells"] for kept in done]:  # a pipe holds other rows this time
+        found, before, done = itertools.chain(before, found), [], []
     yield from (_restored(entry, kept) for entry, kept in zip(before, done, strict=True))
     try:
         file = stack.enter_context(partial.open("a" if done else "w", encoding="utf-8", newline="\n"))
@@ -110,7 +131,7 @@ def _scored(
         raise InputError(f"cannot write {printable(str(targets[0]))}: {error.strerror}") from error
     if not done:
         file.write(head + "\n")
-    for row in rate(found, pair, settings, progress):
+    for row in rate(found, pair, settings, progress, sample=sample):
         _keep(file, row)
         yield row
     file.flush()
@@ -134,11 +155,15 @@ def _resume(partial: Path, head: str) -> list[dict[str, Any]]:
         return []
     whole = partial.read_bytes()
     whole = whole[: whole.rfind(b"\n") + 1]
-    lines = whole.decode("utf-8").split("\n")[:-1]
+    try:
+        lines = whole.decode("utf-8").split("\n")[:-1]
+        rows = [json.loads(line) for line in lines[1:]]
+    except ValueError:  # damaged: begin anew
+        return []
     if not lines or lines[0] != head:
         return []
     partial.write_bytes(whole)
-    return [json.loads(line) for line in lines[1:]]
+    return rows
 
 
 def _keep(file: IO[str], row: Scored) -> None:

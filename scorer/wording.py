@@ -19,9 +19,9 @@ from scorer.encoders import Embedding, Encoder, Vectors
 from scorer.types import Finding, Segment, Span
 
 # Pairs tried in a document, least alike first: each costs the embedding of two sentences.
-TRIED = 60
+TRIED = 32
 # Words more alike than this in context are the same choice.
-ALIKE = 0.78
+ALIKE = 0.72
 # Words that begin alike are forms of one word.
 SAME_BEGINNING = 4
 SHORTEST = 3

@@ -25,6 +25,11 @@ def spans(text: str) -> Iterator[Span]:
     return (match.span() for match in _WORD.finditer(text))
 
 
+def is_unspaced(character: str) -> bool:
+    """Return whether a character is of a script without spaces between words."""
+    return bool(_DENSE.match(character))
+
+
 def count(text: str) -> float:
     """Return the number of words, at least 1 for a text that is not blank and 0 for a blank one."""
     n_dense = len(_DENSE.findall(text))

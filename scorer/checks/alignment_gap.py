@@ -35,7 +35,9 @@ def addition(segment: Segment) -> Iterator[Finding]:
     if original is None or original.text.strip() or not segment.hypothesis.strip():
         return
     severity: Severity = "minor" if _loss(segment.hypothesis) == "minor" else "major"
-    message = f"{shown(segment.hypothesis.strip())} has no counterpart in the {original.side}"
+    # A peer counts as a reference too, so it is called neither.
+    where = "source" if original.side == "source" else "other text"
+    message = f"{shown(segment.hypothesis.strip())} has no counterpart in the {where}"
     yield found(segment, "addition", severity, "adequacy", message, hypothesis=(0, len(segment.hypothesis)))
 
 

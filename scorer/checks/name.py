@@ -20,7 +20,7 @@ from scorer.types import Finding, Original, Segment, Severity, found
 MOST_NAMES = 100
 MISSPELT = 0.75
 # Share of common words from which names of two texts in one language can be paired, and from which the pairs are sure.
-NEARLY_THE_SAME, THE_SAME = 0.55, 0.68
+NEARLY_THE_SAME, THE_SAME = 0.55, 0.7
 # Letters of the same organisations and countries in other languages.
 _EQUIVALENT = (
     "un uno onu vn oon yk üro ano onz", "eu ue es el ab ee", "nato otan", "us usa eeuu sua asv abd eua usas stati usab",

@@ -17,11 +17,13 @@ from scorer.types import Finding, Original, Segment, Span, found
 
 # Long segments say things twice and in other ways: measured on human translations, a lone negation goes astray in them
 # more often.
-LONGEST_CLEAR = 22
+LONGEST_CLEAR = 40
 # Share of common words above which two texts of one language are wordings of one sentence, and above which they are one
 # wording.
 NEARLY_THE_SAME = 0.55
 THE_SAME = 0.62
+# Signs of a script without spaces agree sooner than words do.
+THE_SAME_IN_SIGNS = 0.72
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -80,12 +82,13 @@ def _same_language(segment: Segment, original: Original, lost: list[Span], came_
     if len(lost) == len(came_in) or hints[0] <= hints[1]:
         return
     share = _overlap(more, fewer)
+    serious = share >= (THE_SAME_IN_SIGNS if any(sign >= "⺀" for sign in fewer) else THE_SAME)
     if share < NEARLY_THE_SAME and (min(len(lost), len(came_in)) > 0 or hints[1] > 0):
         return
     if len(lost) > len(came_in):
-        yield _finding(segment, original, lost[-1 if came_in else 0], None, serious=share >= THE_SAME)
+        yield _finding(segment, original, lost[-1 if came_in else 0], None, serious=serious)
     else:
-        yield _finding(segment, original, None, came_in[-1 if lost else 0], serious=share >= THE_SAME)
+        yield _finding(segment, original, None, came_in[-1 if lost else 0], serious=serious)
 
 
 def _finding(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from scorer import checks
 from scorer.entities import protected
+from scorer.languages import function_word_share
 from scorer.lexicons.scripts import SCRIPTS, letters, near
 from scorer.types import Finding, Segment, found
 
@@ -27,6 +28,8 @@ LONG_ENOUGH = 60
 SURE, UNLIKELY = 0.9, 0.02
 _SPACED = re.compile(r"\S+")
 _SMALL_WORD = re.compile(r"(?<![^\W\d_])[a-zà-öø-ÿа-яё][^\W\d_]+")
+# Share of a language's own function words that running text in it has, and no text in another.
+PLAINLY = 0.2
 _NAMES = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
     "nl": "Dutch", "ru": "Russian", "zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ar": "Arabic", "hi": "Hindi",
@@ -81,15 +84,17 @@ def _script_problem(language: str, text: str, counts: dict[str, int]) -> str | N
 
 
 def _has_words(text: str, total: int) -> bool:
-    """Return whether most of a text is words in small letters; lists of names are no language."""
+    """Return whether enough of a text is in small letters; a list of names is in no language."""
     if len(_SPACED.findall(text)) < 4:
         return True
     small = sum(len(word) for word in _SMALL_WORD.findall(text))
-    return "latin" not in letters(text) or small >= 0.5 * total
+    return "latin" not in letters(text) or small >= 0.3 * total
 
 
 def _identified(text: str, expected: str) -> str | None:
     """Return the language that a text is surely in, if that is another than the expected one and not near it."""
+    if function_word_share(text, expected) >= PLAINLY:
+        return None  # saves loading the model, which takes half a second
     ranking = _identifier().rank(text.lower() if text.isupper() else text)
     best, confidence = ranking[0]
     chance = dict(ranking).get(expected)

@@ -98,9 +98,13 @@ def rows(path: str | os.PathLike[str], format_name: str | None = None) -> RowStr
     chosen = format_name or ("jsonl" if os.fspath(path) == "-" else format_of(path))
     reader = registry.factory(chosen)
     if chosen == TEXT:
-        raise UsageError(f"{printable(os.fspath(path))} is not a table; name a file in {', '.join(sorted(suffixes))}")
+        raise UsageError(f"{printable(os.fspath(path))} is not a table; name a file in {', '.join(_tabular())}")
     opened = Opened(path)
     return RowStream(opened, reader(opened))
+
+
+def _tabular() -> list[str]:
+    return sorted(ending for ending, name in suffixes.items() if name != TEXT)
 
 
 def refuse_stdin_twice(paths: Iterable[str | os.PathLike[str]]) -> None:

@@ -109,6 +109,31 @@ NEGATION: dict[str, Negation] = {
         r"nikoli?v? jen|nejen|než|není divu|ne jen|ještě ne\w*|pokud ne\w*|dokud ne\w*|zda ne\w*|není jen|není pouze|o nic",
         r"ne(?!b[eo]\b|jen|j\w+ší)\w+|bez|odm[ií]t|zak[aá]z|chyb|brán|vyhn|míst|proti|málo|sotva|kromě|nic|žádn|ni[kc]|ztrat|zabrán|vyluč|jen|těžk|ztěží|mimo",
     ),
+    "ro": _language(
+        r"nu|n-(?:a|am|ai|au|ar|avea|avem|o)|nici|niciodată|nimeni|nimic|nicio|niciun|niciunul|nicăieri|deloc",
+        r"nu (?:numai|doar|mai puțin|e de mirare|mai|prea|departe|este exclus)|de ce nu|sau nu|nimic altceva|nici măcar|nu se poate să nu|nu (?:încape|există) îndoială"
+        r"|încă nu|pentru a nu",
+        r"fără|ne(?!ap|am|cesar|gru|go|rv|t\b|w)\w{3,}|lips|refuz|evit|împied|interzi|abia|puțin|exclu|decât|împotriv|contra|anti|nu\b|n-|nici|in(?=cap|suf|vis|dep)\w+"
+        r"|eșu|rar|greu|dificil|pierd|absen|afară|în loc|opri|încet|des(?=trăm|compu)\w+|nimic|nimeni|prea|doar|numai|singur|până",
+    ),
+    "et": _language(
+        r"ei|ärge|mitte|pole|polnud|poleks|polegi|eiki|keegi ei|mitte keegi",
+        r"mitte (?:ainult|üksnes|ilma)|ei (?:ole ime|ainult)|miks mitte|või mitte|enam ei|ei enam|mitte rohkem|mitte vähem|veel (?:ei|pole)|ei \w+ muud|kui mitte|ei tohi unustada"
+        r"|ei \w+ veel|ei sugugi",
+        r"ilma|\w+(?:tu|matu|matud|mata|tult|tud)\b|puudu|keel|vält|välj|vähe|harva|vaevalt|ainult|vaid|enne|kuni|asemel|vastu|mitte|ei\b|pole|raske|lõpet|kaot|eba|peale|alles|peata|takist"
+        r"|loobu|jät|jää|ära",
+    ),
+    "fi": _language(
+        r"ei|en|emme|ette|eivät|eikä|eivätkä|enkä|älä|älkää|eipä|eihän|eiköhän|kukaan",
+        r"ei (?:vain|ainoastaan|pelkästään|ihme|vähempää|enää|vielä|kuitenkaan)|vai ei|miksi ei|eikö|ei(?:vät)? \w+ (?:muuta|enää|vielä|kuin)|eikä vähiten",
+        r"ilman|\w{3,}(?:ton|tön|toma|tömä|matta|mättä|ttoma|ttömä)\w*|vaille|puut|kiel|kiist|kielt|estä|vält|vähän|harvo|tuskin|vain|ennen|asti|sijaan|vastaan|ei\w*|en\b|vaike|lopet|mene"
+        r"|paitsi|epä|luop|jätt|jää|hyl|laimin|vasta",
+    ),
+    "uk": _language(
+        r"не|немає|ні|ніколи|ніхто|нікого|нічого|неможна|ніде|жодн\w+|нема",
+        r"не (?:тільки|лише|менше|раз|просто|без|більше|дивно|так)|тим не менш|чи ні|поки не|якщо не|чому б не|ще не|вже не|ледь не|ні \w+ більше",
+        r"без|не|ні|відмов|відсут|заборон|проти|поза|ледве|мало|крім|уник|запобіг|переста|поки|замість|лиш|тільки|важк|втрат|анти|складн|жодн|припин|брак",
+    ),
     "hi": _language(
         r"नहीं|(?<!\S)(?:न|ना|मत)(?!\S)",
         r"न केवल|न सिर्फ|न सिर्फ़|ना केवल|केवल नहीं|ही नहीं|कोई संदेह नहीं|नहीं तो",

@@ -12,4 +12,6 @@ from scorer.report import Report
 def render(report: Report) -> str:
     """Return the report as one JSON object, indented."""
     # NaN would be no JSON; there is none, and if there were, better an error than a file nobody can read.
-    return json.dumps(report.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    text = json.dumps(report.to_dict(), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    # Half a surrogate pair cannot be written to a file; as an escape it can.
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -61,7 +61,7 @@ def _dimensions(report: Report) -> str:
 
 def _metrics(report: Report) -> str:
     rows = [
-        (score.name, number(score.value), interval(score), str(score.n_scored), f"`{score.signature.replace('|', '&#124;')}`")
+        (score.name, number(score.value), interval(score), str(score.n_scored), f"<code>{escape(score.signature)}</code>")
         for score in report.metrics
     ]
     skipped = [f"- skipped: {each.name}: {escape(each.reason)}" for each in report.skipped]

@@ -68,10 +68,10 @@ def _head(report: Report) -> Table:
     table.add_column(overflow="fold")
     for label, each in zip(_labels(report), report.inputs, strict=True):
         language = each.language or "language unknown"
-        table.add_row(label, Text(f"{each.name} ({language}, {each.lines} lines, {each.segments} segments)"))
-    table.add_row("role", Text(f"{report.role}: {report.role_reason}"))
+        table.add_row(label, Text(f"{printable(each.name)} ({language}, {each.lines} lines, {each.segments} segments)"))
+    table.add_row("role", Text(f"{report.role}: {printable(report.role_reason)}"))
     counts = ", ".join(f"{n} × {kind}" for kind, n in report.alignment.counts().items())
-    table.add_row("aligned", Text(f"by {report.alignment.method}: {report.alignment.reason}" + (f"; {counts}" if counts else "")))
+    table.add_row("aligned", Text(f"by {report.alignment.method}: {printable(report.alignment.reason)}" + (f"; {counts}" if counts else "")))
     for note in report.notes:
         table.add_row("note", Text(printable(note)))
     return table
@@ -191,5 +191,5 @@ def _comparisons(report: Report) -> Table:
         p = [number(p, 3) for p in (each.p_bootstrap, each.p_randomization)]
         table.add_row(Text(printable(f"{each.b} / {each.a}")), each.metric, difference, ends, *p)
         if each.note:
-            table.add_row("", Text(each.note, style="dim"), "", "", "", "")
+            table.add_row("", Text(printable(each.note), style="dim"), "", "", "", "")
     return table
