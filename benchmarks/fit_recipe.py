@@ -1,6 +1,6 @@
 """Fit the calibration of embedding metrics and the recipes of adequacy and fluency.
 
-Training: rows of the train split under open licences (WMT20 and WMT21 MQM en-de and zh-en, Apache-2.0; MLQE-PE, CC0), and
+Training: rows of the train split (for the calibration of pairs that have none, of the dev split) under open licences (WMT20 and WMT21 MQM en-de and zh-en, Apache-2.0; MLQE-PE, CC0), and
 damage made from them: texts paired with another segment's, cut in half, and shuffled. Development: WMT22 MQM, another
 year with other systems and domains, from which nothing is chosen here but which the table reports.
 
@@ -27,7 +27,8 @@ from sklearn.isotonic import IsotonicRegression
 from fit_oddity import Damage
 from scorer import calibration, combine, encoders, metrics, words
 from scorer.checks.unmatched import heaviest, matches
-from scorer.metrics.match import best, matched
+from scorer.matching import best
+from scorer.metrics.match import matched
 from scorer.measure import measure_where_possible, segment_level
 from scorer.types import Languages, Segment
 

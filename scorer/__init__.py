@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from scorer.plan import Settings
     from scorer.report import Report
     from scorer.systems import score
+    from scorer.types import Languages
 
-__all__ = ["Report", "Settings", "__version__", "compare", "score"]
+__all__ = ["Languages", "Report", "Settings", "__version__", "compare", "score"]
 
-_HOMES = {"compare": "api", "score": "systems", "Settings": "plan", "Report": "report"}
+_HOMES = {"compare": "api", "score": "systems", "Settings": "plan", "Report": "report", "Languages": "types"}
 
 
 def __getattr__(name: str) -> Any:

@@ -98,7 +98,7 @@ def _only_column(table: formats.Table) -> str:
     if len(table.columns) == 1:
         return next(iter(table.columns))
     raise InputError(
-        f"{table.name} has columns {', '.join(map(repr, table.columns))}; compare needs one text: name a column `text`, "
+        f"{table.name} has columns {', '.join(map(repr, table.columns))}; compare needs one text: give a file of plain text, "
         "or score the table with `scorer score --input`"
     )
 
@@ -145,6 +145,10 @@ def compare(
     return _compare_report(paired, segments, pair, (role, reason), chosen, progress)
 
 
+# From here on a detector's word is taken even for languages as near as Spanish and Portuguese.
+SURE = 0.95
+
+
 def roles(a: Document, b: Document, settings: Settings) -> tuple[Languages, Role, str]:
     """Return the languages of A and B, what A is, and how that was found.
 
@@ -154,7 +158,9 @@ def roles(a: Document, b: Document, settings: Settings) -> tuple[Languages, Role
     if settings.languages is not None:
         pair, how = settings.languages, "the languages were given"
     else:
-        pair = Languages(languages.detect(a.text).language, languages.detect(b.text).language)
+        found = [languages.detect(text.text) for text in (a, b)]
+        pair = Languages(found[0].language, found[1].language)
+        sure = min(each.confidence for each in found) >= SURE
         how = "the languages were detected"
     if settings.role != "auto":
         if settings.role != "source" and pair.source != pair.hypothesis:
@@ -169,7 +175,7 @@ def roles(a: Document, b: Document, settings: Settings) -> tuple[Languages, Role
             )
     if languages.same_language(pair.source, pair.hypothesis):
         return pair, "peers", f"both are in {pair.source}, so neither is the reference; {how}"
-    if settings.languages is None and languages.confusable(pair.source, pair.hypothesis):
+    if settings.languages is None and languages.confusable(pair.source, pair.hypothesis) and not sure:
         reason = f"{pair.source} and {pair.hypothesis} are too near to tell apart, so they count as one; name them with -l"
         return Languages(pair.hypothesis, pair.hypothesis), "peers", reason
     return pair, "source", f"A is in {pair.source} and B in {pair.hypothesis}, so A is the source; {how}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import sys
 import traceback
@@ -384,7 +385,7 @@ def _run() -> int:
     Typer exits with 1 when its output's reader has gone, and 1 means a failed gate here; so the reason is looked up.
     """
     try:
-        app()
+        app(prog_name="scorer")
     except SystemExit as left:
         reason = left.__context__
         while reason is not None:
@@ -413,6 +414,9 @@ def _prepare_streams() -> None:
     if sys.stdout is None:
         # Writing to a file that was opened for reading fails, and that is told.
         sys.stdout = open(os.open(os.devnull, os.O_RDONLY), "w")  # noqa: SIM115
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        # PYTHONUNBUFFERED: a write that a full disk or a closed pipe cuts short would pass for a whole one.
+        sys.stdout = open(sys.stdout.fileno(), "w", closefd=False)  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A report holds all scripts; a console that cannot show one of them shows an escape, not a traceback.

@@ -2,7 +2,7 @@
 
 The bundled encoder runs on forty lines of torch, since importing transformers costs over four seconds at every start
 and torch alone one; `sentence_transformer` loads the same folder as a `SentenceTransformer`, and the tests hold the two
-together (docs/decisions/encoder.md). Any other sentence-transformers folder goes through that library.
+together (docs/decisions/0001-encoder.md). Any other sentence-transformers folder goes through that library.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer import e5
-from scorer.errors import MissingExtra, ModelError
+from scorer.errors import MissingExtra, ModelError, UsageError
 from scorer.types import Span
 
 if TYPE_CHECKING:
@@ -409,9 +409,21 @@ def load(name: str = BUNDLED) -> Memo:
 
 @functools.cache
 def _load(name: str) -> Memo:
+    if _options.device != "cpu":
+        _try_device(_options.device)
     if name == BUNDLED:
         return Memo(_bundled(_options.device, TOKEN_LAYER))
     return Memo(LibraryEncoder(sentence_transformer(name, device=_options.device, online=_options.online), name))
+
+
+def _try_device(device: str) -> None:
+    import torch
+
+    try:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        first_line = str(error).strip().split("\n")[0]
+        raise UsageError(f"cannot run on the device {device!r}: {first_line}") from error
 
 
 def _bundled(device: str, layer: int) -> E5Encoder:
@@ -432,6 +444,11 @@ def _bundled(device: str, layer: int) -> E5Encoder:
     return E5Encoder(model.config, weights, Tokenizer.from_str(model.tokenizer), layer, device)
 
 
+def _is_path(name: str) -> bool:
+    """Return whether a name can only be a path: a hub's are `model` or `owner/model`."""
+    return not name or name[0] in "./~\\" or name.count("/") > 1
+
+
 def _tensors(path: Path) -> dict[str, torch.Tensor]:
     from safetensors import safe_open
 
@@ -448,6 +465,8 @@ def sentence_transformer(name: str = BUNDLED, *, device: str = "cpu", online: bo
         ModelError: The weights are missing, damaged or not safetensors.
         MissingExtra: sentence-transformers is not installed.
     """
+    if name != BUNDLED and _is_path(name) and not Path(name).is_dir():  # told before seconds of imports
+        raise ModelError(f"there is no folder {name!r} with an encoder")
     if not online:
         os.environ["HF_HUB_OFFLINE"] = "1"
     try:

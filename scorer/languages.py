@@ -118,10 +118,12 @@ def _by_function_words(text: str) -> Detection | None:
     return Detection(language, confidence) if plain else None
 
 
-def function_word_share(text: str, language: str) -> float:
-    """Return the share of a text's words that are function words of this language and of no other listed one."""
+def function_word_lead(text: str, language: str) -> float:
+    """Return the share of a text's words that are this language's own function words, less any other's share."""
     words = _WORD.findall(text.lower())
-    return sum(function_words.LANGUAGE_OF.get(word) == language for word in words) / max(1, len(words))
+    hits = Counter(function_words.LANGUAGE_OF[word] for word in words if word in function_words.LANGUAGE_OF)
+    own = hits.pop(language, 0)
+    return (own - max(hits.values(), default=0)) / max(1, len(words))
 
 
 def _by_model(text: str) -> Detection:

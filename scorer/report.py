@@ -14,8 +14,8 @@ N_WORST = 10
 
 # What a value of quality, adequacy or fluency means; from scorer.combine's definition. Lower end, word, in errors.
 BANDS: tuple[tuple[float, str, str], ...] = (
-    (90, "very good", "a minor error in 38 words or fewer"),
-    (70, "good", "up to a minor error in every 11 words"),
+    (80, "very good", "a major error in 90 words, or fewer"),
+    (65, "good", "up to a major error in every 46 words"),
     (50, "fair", "up to a major error in every 29 words"),
     (30, "poor", "up to a major error in every 17 words"),
     (0, "bad", "more than a major error in every 17 words"),
@@ -194,14 +194,16 @@ class Report:
 
 
 def _listed(value: Any) -> Any:
-    """Return a value with its tuples, at any depth, as lists: JSON knows no others."""
+    """Return a value with its tuples, at any depth, as lists, since JSON knows no others, and without a minus zero."""
+    if isinstance(value, float):
+        return value + 0.0
     if isinstance(value, dict):
         return {key: _listed(each) for key, each in value.items()}
     return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def band(value: float | None) -> str:
-    """Return the word for a value: `very good` from 90, `good` from 70, `fair` from 50, `poor` from 30, else `bad`."""
+    """Return the word for a value: `very good` from 80, `good` from 65, `fair` from 50, `poor` from 30, else `bad`."""
     if value is None:
         return "undefined"
     return next(word for floor, word, _ in BANDS if value >= floor)

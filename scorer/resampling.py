@@ -104,6 +104,8 @@ def score(finish: Finish, table: Floats) -> float | None:
 def sorted_alike(tables: Sequence[Floats]) -> list[Floats]:
     """Return the tables with their segments in one order that depends on their values only."""
     joint = np.concatenate(tables, axis=1)
+    if not joint.size:
+        return list(tables)
     order = np.lexsort(joint.T[::-1])
     return [table[order] for table in tables]
 

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
 
-from scorer import __version__, formats, languages
+from scorer import __version__, assets, formats, languages
 from scorer.api import Progress
 from scorer.combine import Penalty
 from scorer.errors import InputError, UsageError
@@ -145,7 +145,8 @@ def _head(path: str, pair: Languages, settings: Settings) -> str:
     """Return the line that says what a partial file belongs to."""
     state = os.stat(path) if path != "-" else None
     size = f"{state.st_size}:{state.st_mtime_ns}" if state else "stdin"
-    digest = hashlib.sha256(repr((__version__, settings, pair, path, size)).encode()).hexdigest()
+    models = (assets.models_folder() / "MANIFEST.json").read_text(encoding="utf-8")
+    digest = hashlib.sha256(repr((__version__, models, settings, pair, path, size)).encode()).hexdigest()
     return json.dumps({"scorer": __version__, "run": digest})
 
 
@@ -198,6 +199,7 @@ def _echoed(scored: Iterable[Scored]) -> Iterator[Scored]:
     for position, row in enumerate(scored):
         report = None if row.report is None else dataclasses.asdict(row.report)
         sys.stdout.write(json.dumps(_output(position, row.entry.row.cells, report, row.entry.skipped), ensure_ascii=False) + "\n")
+        sys.stdout.flush()
         yield row
 
 

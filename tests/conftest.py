@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -73,10 +76,8 @@ def tiny() -> e5.Unpacked:
 
 
 @pytest.fixture
-def models(tmp_path, monkeypatch) -> Path:
-    """A copy of `models/` that a test may change; call `seal` in it to bring the manifest up to date."""
-    import shutil
-
+def models(tmp_path, monkeypatch) -> Iterator[Path]:
+    """A copy of `models/` that a test may change, through `seal`."""
     folder = tmp_path / "models"
     shutil.copytree(assets.models_folder(), folder)
     monkeypatch.setenv("SCORER_MODELS", str(folder))
@@ -85,11 +86,15 @@ def models(tmp_path, monkeypatch) -> Path:
     assets.read.cache_clear()
 
 
-def seal(folder: Path, name: str, content: bytes) -> None:
-    """Write a file of a models folder and list it in the manifest."""
-    import hashlib
+@pytest.fixture
+def seal(models) -> Callable[[str, bytes], None]:
+    """Write a file of the models folder and bring its manifest up to date."""
 
-    (folder / name).write_bytes(content)
-    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
-    manifest["files"][name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+    def write(name: str, content: bytes) -> None:
+        (models / name).write_bytes(content)
+        manifest = json.loads((models / "MANIFEST.json").read_text(encoding="utf-8"))
+        manifest["files"][name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        (models / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+        assets.read.cache_clear()
+
+    return write

@@ -101,7 +101,9 @@ def test_compare_peers_finding_in_a_alone_points_into_a():
 def test_compare_omission_and_addition_are_counted_and_cost_adequacy():
     longer = ENGLISH + "Keep this sheet of paper in a safe place.\n"
     shorter = ENGLISH[: ENGLISH.index("Please")]
-    whole, added, omitted = (compare(ENGLISH, text, settings=fast(role="source")) for text in (ENGLISH, longer, shorter))
+    whole, added, omitted = (
+        compare(ENGLISH, text, settings=fast(role="source")) for text in (ENGLISH, longer, shorter)
+    )
     assert whole.alignment.counts() == {"1-1": 4}
     assert added.alignment.counts() == {"1-1": 4, "0-1": 1}
     assert omitted.alignment.counts() == {"1-1": 3, "1-0": 1}
@@ -237,7 +239,15 @@ def test_compare_signature_names_what_changes_scores():
     report = compare(GERMAN, ENGLISH, settings=FAST)
     other = compare(GERMAN, ENGLISH, settings=fast(seed=1))
     assert report.signature != other.signature
-    for part in ("command:compare", "role:source", "align:document", "preset:fast", "recipe:fast/source", "seed:12345", "version:"):
+    for part in (
+        "command:compare",
+        "role:source",
+        "align:document",
+        "preset:fast",
+        "recipe:fast/source",
+        "seed:12345",
+        "version:",
+    ):
         assert part in report.signature
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import seal
 
 from scorer import calibration
 from scorer.types import Languages
@@ -12,15 +11,23 @@ TABLE = {
     "version": "7",
     "encoder": "stub.l9",
     "scales": {
-        "source": {"similarity": {"*": [0.7, 0.9], "de-en": [0.8, 0.9]}, "precision": {"*": [0, 1]}, "recall": {"*": [0, 1]}},
-        "reference": {"similarity": {"*": [0.5, 1.0], "en": [0.6, 1.0]}, "precision": {"*": [0, 1]}, "recall": {"*": [0, 1]}},
+        "source": {
+            "similarity": {"*": [0.7, 0.9], "de-en": [0.8, 0.9]},
+            "precision": {"*": [0, 1]},
+            "recall": {"*": [0, 1]},
+        },
+        "reference": {
+            "similarity": {"*": [0.5, 1.0], "en": [0.6, 1.0]},
+            "precision": {"*": [0, 1]},
+            "recall": {"*": [0, 1]},
+        },
     },
 }
 
 
 @pytest.fixture
-def table(models):
-    seal(models, "calibration.json", json.dumps(TABLE).encode())
+def table(seal):
+    seal("calibration.json", json.dumps(TABLE).encode())
     for cached in (calibration.table, calibration._scale):
         cached.cache_clear()
     yield

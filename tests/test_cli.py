@@ -205,9 +205,22 @@ def test_preset_fast_names_what_it_leaves_out() -> None:
 
 
 def test_encoder_missing_folder_is_an_input_error() -> None:
-    done = run("compare", "src.de", "hyp.en", "--encoder", "./no-such-folder")
+    done = run("compare", "src.de", "hyp.en", "--encoder", "./no-such-folder")  # nothing is imported to find this out
     assert done.code == 2
     assert "no-such-folder" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("device", ["warp", "cuda:x"])
+def test_device_that_is_none_is_a_usage_error(device: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scorer import encoders
+
+    monkeypatch.setattr(encoders._options, "device", "cpu")  # set back when the test is over
+    encoders._load.cache_clear()
+    done = run("compare", "src.de", "hyp.en", "--device", device)
+    encoders._load.cache_clear()
+    assert done.code == 2
+    assert f"cannot run on the device {device!r}: " in done.message
     assert "Traceback" not in done.err
 
 
@@ -429,7 +442,8 @@ def test_python_m_scorer_is_the_command() -> None:
 
 
 def test_reader_gone_exits_141_without_a_word() -> None:
-    for arguments in (("list", "checks"), ("--help",), (*COMPARE, "-f", "json"), ("score", "--input", "-", "-o", "-")):
+    table = ("score", "--input", "-", "-o", "-", "--preset", "fast")
+    for arguments in (("list", "checks"), ("--help",), (*COMPARE, "-f", "json"), table):
         reader, writer = os.pipe()
         os.close(reader)
         done = spawn(*arguments, stdout=writer, input=(ROW * 3).encode())
@@ -437,12 +451,14 @@ def test_reader_gone_exits_141_without_a_word() -> None:
         assert (done.code, done.err) == (141, ""), arguments
 
 
-def test_head_in_a_pipeline_leaves_no_traceback(folder: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_head_in_a_pipeline_leaves_no_traceback(folder: Path, unbuffered: str) -> None:
     for name, text in (("long.de", SOURCE), ("long.en", HYPOTHESIS)):
         (folder / name).write_text(text * 40)
     argv = command("score", "-s", "long.de", "-t", "long.en", "--preset", "fast", "-f", "json")
     script = 'set -o pipefail; "$@" | head -1'
-    done = subprocess.run(["bash", "-c", script, "bash", *argv], capture_output=True, env=environment(), timeout=60)
+    env = environment(PYTHONUNBUFFERED=unbuffered)
+    done = subprocess.run(["bash", "-c", script, "bash", *argv], capture_output=True, env=env, timeout=60)
     assert (done.returncode, done.stdout, done.stderr) == (141, b"{\n", b"")
 
 

@@ -117,7 +117,9 @@ def test_penalty_findings_cost_their_points_where_the_recipe_expects_less():
 @given(st.floats(0, 100), st.lists(st.sampled_from(["minor", "major", "critical"]), max_size=6))
 def test_penalty_one_more_finding_never_scores_higher(chrf, severities):
     findings = [finding(severity) for severity in severities]
-    costs = [combine.penalty(segment(), {"chrf": chrf}, findings[:n], RECIPE).accuracy for n in range(len(findings) + 1)]
+    costs = [
+        combine.penalty(segment(), {"chrf": chrf}, findings[:n], RECIPE).accuracy for n in range(len(findings) + 1)
+    ]
     assert costs == sorted(costs)
 
 
@@ -132,7 +134,11 @@ def test_penalty_omission_and_addition_leave_nearly_nothing():
 
 
 def test_penalty_of_a_paragraph_is_about_that_of_its_sentences():
-    sentences = ["The valve is open.", "Close it before you start the pump again.", "Then wait for ten minutes, at least."]
+    sentences = [
+        "The valve is open.",
+        "Close it before you start the pump again.",
+        "Then wait for ten minutes, at least.",
+    ]
     scores = {"chrf": 70.0}
     apart = [combine.penalty(segment(each, each), scores, [], RECIPE) for each in sentences]
     together = combine.penalty(segment(" ".join(sentences), " ".join(sentences)), scores, [], RECIPE)
@@ -178,7 +184,10 @@ def test_recipe_shipped_better_metrics_never_expect_more_points(name):
     recipe = combine.recipe(*name.split("/"))
     better = {each: metrics.registry.create(each).higher_is_better for each in recipe.metrics}
     for prediction in (recipe.adequacy, recipe.fluency):
-        expected = [prediction({each: share if up else 100 - share for each, up in better.items()}) for share in range(0, 101, 5)]
+        expected = [
+            prediction({each: share if up else 100 - share for each, up in better.items()})
+            for share in range(0, 101, 5)
+        ]
         assert expected == sorted(expected, reverse=True)
         assert all(0 <= points <= 1000 for points in expected)
 

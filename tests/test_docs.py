@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import math
 import re
 import shlex
 import subprocess
@@ -16,7 +17,7 @@ import command_line
 import pytest
 import typer
 
-from scorer import checks, cli, errors, formats, metrics, reporters
+from scorer import checks, cli, combine, errors, formats, metrics, reporters
 from scorer.catalogue import KINDS
 from scorer.report import BANDS
 
@@ -138,6 +139,30 @@ def test_report_fields_are_in_the_docs():
 def test_bands_are_in_the_docs():
     for floor, word, _ in BANDS[:-1]:
         assert f"| from {floor} | {word} |" in text_of("scores.md")
+
+
+@pytest.mark.parametrize("preset", ["standard", "fast"])
+@pytest.mark.parametrize("available", ["source", "reference", "both"])
+def test_highest_values_are_in_the_docs(preset, available):
+    recipe = combine.recipe(preset, available)
+    rates = [least(part) for part in (recipe.adequacy, recipe.fluency)]
+    highest = [round(100 * math.exp(-rate / combine.SCALE)) for rate in (*rates, sum(rates))]
+    assert f"| `{preset}/{available}` | {' | '.join(map(str, highest))} |" in text_of("scores.md")
+
+
+def least(prediction: combine.Prediction) -> float:
+    """Return the fewest points per 100 words that a prediction can give."""
+    terms = (term.weight * min(points for _, points in term.knots) for term in prediction.terms)
+    return combine.bend(prediction.bias + sum(terms), prediction.knots)
+
+
+@pytest.mark.parametrize("preset", ["standard", "fast"])
+@pytest.mark.parametrize("available", ["source", "reference", "both"])
+def test_metrics_of_recipes_are_in_the_docs(preset, available):
+    rows = [line for line in text_of("scores.md").splitlines() if line.startswith(f"| `{preset}/")]
+    row = next(line for line in rows if f"`{preset}/{available}`" in line)
+    named = "\n".join(rows) if "all of these" in row else row
+    assert [name for name in combine.recipe(preset, available).metrics if f"`{name}`" not in named] == []
 
 
 # Links --------------------------------------------------------------------------------------------------------------

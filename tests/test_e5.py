@@ -45,7 +45,9 @@ def test_dequantise_equals_the_format_read_weight_by_weight():
     for _ in range(3):
         scale, nibbles = np.float16(random.normal()), random.integers(0, 256, 16, dtype=np.uint8)
         raw += scale.tobytes() + nibbles.tobytes()
-        expected += [float(scale) * (int(n) % 16 - 8) for n in nibbles] + [float(scale) * (int(n) // 16 - 8) for n in nibbles]
+        expected += [float(scale) * (int(n) % 16 - 8) for n in nibbles] + [
+            float(scale) * (int(n) // 16 - 8) for n in nibbles
+        ]
     np.testing.assert_allclose(e5.dequantise(raw, 96), expected, rtol=1e-6)
 
 

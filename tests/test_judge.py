@@ -26,7 +26,11 @@ def judged():
 def test_judge_parts_are_in_the_segments_order(judged):
     assert [segment.index for segment in judged.segments] == [7, 9, 11]
     assert len(judged.scores) == len(judged.findings) == len(judged.penalties) == 3
-    assert all(finding.index == segment.index for segment, found in zip(judged.segments, judged.findings, strict=True) for finding in found)
+    assert all(
+        finding.index == segment.index
+        for segment, found in zip(judged.segments, judged.findings, strict=True)
+        for finding in found
+    )
     assert "negation" in {finding.check for finding in judged.findings[0]}
     assert "number" in {finding.check for finding in judged.findings[2]}
 

@@ -26,7 +26,9 @@ def test_measure_segment_without_what_a_metric_needs_has_none():
 def test_measure_batches_change_nothing_but_the_progress(batch_size):
     told: list[int] = []
     segments = [Segment(i, None, f"a b {i}", (f"a c {i}",)) for i in range(5)]
-    found = measure.measure(segments, [metrics.registry.create("chrf")], [doubtful], batch_size=batch_size, progress=told.append)
+    found = measure.measure(
+        segments, [metrics.registry.create("chrf")], [doubtful], batch_size=batch_size, progress=told.append
+    )
     whole = measure.measure(segments, [metrics.registry.create("chrf")], [doubtful])
     assert found == whole
     assert told[-1] == 5

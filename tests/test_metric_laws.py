@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scorer import metrics
 from scorer.registry import settings_of
-from scorer.score import add, segment_level
+from scorer.measure import add, segment_level
 from scorer.types import Languages, Need, Segment
 
 

@@ -11,7 +11,15 @@ SPANS = [(0, 3), (4, 6), (6, 9), (9, 10)]
 
 @pytest.mark.parametrize(
     ("span", "expected"),
-    [((0, 3), (0, 1)), ((4, 9), (1, 3)), ((5, 7), (1, 3)), ((3, 4), (1, 1)), ((9, 10), (3, 4)), ((0, 10), (0, 4)), ((10, 12), (4, 4))],
+    [
+        ((0, 3), (0, 1)),
+        ((4, 9), (1, 3)),
+        ((5, 7), (1, 3)),
+        ((3, 4), (1, 1)),
+        ((9, 10), (3, 4)),
+        ((0, 10), (0, 4)),
+        ((10, 12), (4, 4)),
+    ],
 )
 def test_tokens_of_a_span_are_those_that_share_a_character(span, expected):
     assert oddness.tokens_of(span, SPANS) == expected

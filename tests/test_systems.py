@@ -65,7 +65,11 @@ def test_score_systems_are_compared_pair_by_pair():
     systems = {"copy": REFERENCE, "other": OTHER, "worse": WORSE}
     report = score(systems, source=SOURCE, references=[REFERENCE], settings=FAST)
     assert [system.name for system in report.systems] == list(systems)
-    assert {(each.a, each.b) for each in report.comparisons} == {("copy", "other"), ("copy", "worse"), ("other", "worse")}
+    assert {(each.a, each.b) for each in report.comparisons} == {
+        ("copy", "other"),
+        ("copy", "worse"),
+        ("other", "worse"),
+    }
     chrf = next(each for each in report.comparisons if (each.metric, each.a, each.b) == ("chrf", "copy", "worse"))
     assert chrf.difference < 0  # B less A
     assert chrf.low < chrf.difference < chrf.high < 0
@@ -78,7 +82,9 @@ def test_score_systems_are_compared_pair_by_pair():
 
 def test_score_many_systems_are_compared_with_the_first():
     systems = {f"s{i}": REFERENCE for i in range(6)}
-    report = score(systems, references=[REFERENCE], settings=dataclasses.replace(FAST, n_resamples=20, metrics=("chrf",)))
+    report = score(
+        systems, references=[REFERENCE], settings=dataclasses.replace(FAST, n_resamples=20, metrics=("chrf",))
+    )
     assert {(each.a, each.b) for each in report.comparisons} == {("s0", f"s{i}") for i in range(1, 6)}
     assert {system.group for system in report.systems} == {"1"}
 
@@ -124,7 +130,9 @@ def test_score_second_reference_counts_where_the_first_is_blank():
 def test_score_systems_with_blank_lines_at_different_places_stay_paired():
     source = ["", "", *SOURCE[:10]]
     one, two = ["x", "", *OTHER[:10]], ["", "y", *OTHER[:10]]
-    report = score({"one": one, "two": two}, source=source, settings=dataclasses.replace(FAST, metrics=("length_ratio",)))
+    report = score(
+        {"one": one, "two": two}, source=source, settings=dataclasses.replace(FAST, metrics=("length_ratio",))
+    )
     by_metric = {each.metric: each.difference for each in report.comparisons}
     assert by_metric["fluency"] == pytest.approx(0)
     assert len({system.dimensions["fluency"].n for system in report.systems}) == 1
@@ -169,10 +177,17 @@ def test_score_shuffled_lines_have_the_same_scores():
         return [lines[i] for i in order]
 
     plain = score({"a": OTHER, "b": WORSE}, source=SOURCE, references=[REFERENCE], settings=FAST)
-    mixed = score({"a": shuffled(OTHER), "b": shuffled(WORSE)}, source=shuffled(SOURCE), references=[shuffled(REFERENCE)], settings=FAST)
+    mixed = score(
+        {"a": shuffled(OTHER), "b": shuffled(WORSE)},
+        source=shuffled(SOURCE),
+        references=[shuffled(REFERENCE)],
+        settings=FAST,
+    )
     assert values(plain) == values(mixed)
     assert [metric.value for metric in plain.metrics] == [metric.value for metric in mixed.metrics]
-    assert [dimension.low for dimension in plain.dimensions.values()] == [dimension.low for dimension in mixed.dimensions.values()]
+    assert [dimension.low for dimension in plain.dimensions.values()] == [
+        dimension.low for dimension in mixed.dimensions.values()
+    ]
     assert [each.p_bootstrap for each in plain.comparisons] == [each.p_bootstrap for each in mixed.comparisons]
 
 

@@ -33,7 +33,9 @@ def test_spans_of_words_are_theirs():
     assert [text[start:end] for start, end in words.spans(text)] == ["Don't", "会议", "stop-gap", "x"]
 
 
-@pytest.mark.parametrize("text", ["a" * 100_000, "a-" * 100_000, "会" * 100_000, "a " * 100_000, "\u0301" * 100_000, "-" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "a-" * 100_000, "会" * 100_000, "a " * 100_000, "\u0301" * 100_000, "-" * 100_000]
+)
 def test_count_hostile_text_is_linear(text):
     begun = time.perf_counter()
     assert words.count(text) >= 1

@@ -16,7 +16,7 @@ import numpy as np
 from scorer import calibration, encoders, oddness, words
 from scorer.checks import register
 from scorer.checks.writing import shown
-from scorer.metrics.match import best
+from scorer.matching import best
 from scorer.types import Finding, Segment, Severity, Span, found
 
 # What a matched word has at least, as a share of a faultless translation's mean.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from scorer import checks
 from scorer.entities import protected
-from scorer.languages import function_word_share
+from scorer.languages import function_word_lead
 from scorer.lexicons.scripts import SCRIPTS, letters, near
 from scorer.types import Finding, Segment, found
 
@@ -28,8 +28,8 @@ LONG_ENOUGH = 60
 SURE, UNLIKELY = 0.9, 0.02
 _SPACED = re.compile(r"\S+")
 _SMALL_WORD = re.compile(r"(?<![^\W\d_])[a-zà-öø-ÿа-яё][^\W\d_]+")
-# Share of a language's own function words that running text in it has, and no text in another.
-PLAINLY = 0.2
+# A lead of a language's own function words over any other's that text in another language does not have.
+PLAINLY = 0.05
 _NAMES = {
     "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
     "nl": "Dutch", "ru": "Russian", "zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ar": "Arabic", "hi": "Hindi",
@@ -93,7 +93,7 @@ def _has_words(text: str, total: int) -> bool:
 
 def _identified(text: str, expected: str) -> str | None:
     """Return the language that a text is surely in, if that is another than the expected one and not near it."""
-    if function_word_share(text, expected) >= PLAINLY:
+    if function_word_lead(text, expected) >= PLAINLY:
         return None  # saves loading the model, which takes half a second
     ranking = _identifier().rank(text.lower() if text.isupper() else text)
     best, confidence = ranking[0]

@@ -54,7 +54,7 @@ NEGATION: dict[str, Negation] = {
         r"|keine (?:frage|geringere|sorge)|warum nicht|oder nicht|nichts (?:als|anderes|weiter)|noch nie|noch nicht|nie zuvor|nicht vergessen"
         r"|nicht auszuschließen|nicht un\w{4,}|nicht zu vergessen|nicht mal",
         r"ohne|un(?!d\b|s\b|s[e]|t[e]|i|g[a]r)\w{3,}|\w{3,}los(?:e|er|en|em|es|igkeit)?\b|kaum|selten|fehl|mangel|weiger|verweiger|ablehn|lehnt|abgelehnt"
-        r"|vermeid|verhinder|verbot|verbiet|miss|statt|anstatt|erst\b|außer|sonst|wenig|gegen|nicht|nicht\w+|\w{3,}frei|scheiter|versäum|verzicht|bestr[ie]+t"
+        r"|frühestens|vermeid|verhinder|verbot|verbiet|miss|statt|anstatt|erst\b|außer|sonst|wenig|gegen|nicht|nicht\w+|\w{3,}frei|scheiter|versäum|verzicht|bestr[ie]+t"
         r"|leugn|entgeh|einzig|schwer|halt|stopp|verwehr|verpass|nie|kein|zu\w* (?:um|als)|fern|null|aus\b|aufhör|hör|ausschlie|ausgeschlossen"
         r"|abgesehen|lediglich|in(?=akz|eff|komp|stab|tol)\w+|entfäll|entfall|hinder|leer|verlor|verlier|bezweif|zweifel|nein|weder|weit",
     ),
@@ -146,7 +146,7 @@ NEGATION: dict[str, Negation] = {
         r"不(?:仅|但|只|光|断|过|同|久|少|得不|可避免|错|如|管|论|止|愧|禁|由|然|妨|满|良|幸|安|便|足|利|会不|能不|要紧|好意思|在话下|约而同|容易|得已|知不觉|是吗|大|太|是很)"
         r"|(.)不\1|必不可少|不能(?:肯定|确定)|是不是|会不会|能不能|要不要|有没有|要不|忍不住|了不起|差不多|对不起|没(?:错|准|关系|事|问题|想到)|好不容易|不能不|不是不|无不|不无|没有不|非[^，。]{1,12}不可"
         r"|不是[^，。]{1,15}而是|尚未|还没有?|从未|不知|再也不|不要|不见得|前所未有|有史以来|不在少数|不管|无论|没有任何|不再|才|而不是|供不应求|不得|不好|不到|是否",
-        r"不|没|未|无|非|否|勿|莫|别|难|拒|禁|避|缺|失|免|少|仅|只|才|休|毋|绝|除|戒|零|反|停|亏|差",
+        r"不|没|未|无|非|否|勿|莫|别|难|拒|禁|避|缺|失|免|少|仅|只|才|休|毋|绝|除|戒|零|反|停|亏|差|最早",
         words=False,
     ),
     "ja": _language(

@@ -15,15 +15,12 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from scorer import calibration, encoders, metrics
+from scorer.matching import best
 from scorer.types import Need, Segment, Side, Stats
 
 Kind = Literal["precision", "recall", "f1"]
-
-# Rows of a similarity table computed at once; bounds memory for texts of many thousand tokens.
-_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -109,17 +106,6 @@ def matched(encoder: str, hypothesis: str, other: str) -> tuple[float, int, floa
         return 0.0, len(left), 0.0, len(right)
     best_left, best_right = best(left, right)
     return float(best_left.sum(dtype=np.float64)), len(left), float(best_right.sum(dtype=np.float64)), len(right)
-
-
-def best(left: encoders.Vectors, right: encoders.Vectors) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Return each token's best cosine, shapes (n_left,) and (n_right,); both sides have tokens."""
-    best_left = np.empty(len(left), np.float32)
-    best_right = np.full(len(right), -1.0, np.float32)
-    for start in range(0, len(left), _ROWS):
-        cosines = left[start : start + _ROWS] @ right.T
-        best_left[start : start + _ROWS] = cosines.max(axis=1)
-        np.maximum(best_right, cosines.max(axis=0), out=best_right)
-    return best_left, best_right
 
 
 def _factory(kind: Kind, side: Side) -> Callable[..., Match]:

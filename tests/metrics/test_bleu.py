@@ -6,7 +6,7 @@ from sacrebleu.metrics import BLEU
 
 from scorer import metrics
 from scorer.errors import MissingExtra, UsageError
-from scorer.score import add, segment_level
+from scorer.measure import add, segment_level
 from scorer.types import Segment
 
 SETTINGS = [

@@ -5,7 +5,7 @@ from sacrebleu.metrics import CHRF
 
 from scorer import metrics
 from scorer.errors import UsageError
-from scorer.score import add
+from scorer.measure import add
 from scorer.types import Segment
 
 SETTINGS = [

@@ -5,7 +5,7 @@ from sacrebleu.metrics import TER
 
 from scorer import metrics
 from scorer.metrics.ter import MOST_WORDS
-from scorer.score import add
+from scorer.measure import add
 from scorer.types import Segment
 
 SETTINGS = [

@@ -100,7 +100,10 @@ def hostile_report(role: str = "peers") -> Report:
         verdict="Adequacy good, fluency undefined, quality bad; findings: 17 critical",
         texts={"a": Text(dimension, none), "b": Text(none, dimension)} if role == "peers" else {},
         systems=systems,
-        comparisons=(comparison, dataclasses.replace(comparison, difference=None, low=None, high=None, p_bootstrap=None)),
+        comparisons=(
+            comparison,
+            dataclasses.replace(comparison, difference=None, low=None, high=None, p_bootstrap=None),
+        ),
         notes=(everything,),
         n_rows=0,
     )

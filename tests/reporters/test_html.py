@@ -52,7 +52,10 @@ def test_html_texts_can_be_read(page):
 
 
 def test_html_has_no_control_or_direction_characters(hostile):
-    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]", render(hostile)) == []
+    assert (
+        re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]", render(hostile))
+        == []
+    )
 
 
 def test_report_in_a_notebook_shows_the_html(hostile):

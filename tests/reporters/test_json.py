@@ -37,7 +37,9 @@ REPORTS = {
     "source and references": lambda: compare(GERMAN, ENGLISH, references=[OTHER, ENGLISH], settings=FAST),
     "reference": lambda: compare(OTHER, ENGLISH, settings=dataclasses.replace(FAST, role="reference")),
     "peers": lambda: compare(OTHER, ENGLISH, settings=FAST),
-    "lines": lambda: compare("a b\n\nc\n", "a b\n\nd\n", settings=dataclasses.replace(FAST, role="reference", align="lines")),
+    "lines": lambda: compare(
+        "a b\n\nc\n", "a b\n\nd\n", settings=dataclasses.replace(FAST, role="reference", align="lines")
+    ),
     "undefined": lambda: compare("...", "...", settings=dataclasses.replace(FAST, role="reference")),
     "systems": lambda: score(
         {"one": ["The cat.", "", "It rains."] * 5, "two": ["A cat.", "x", ""] * 5},

@@ -24,7 +24,16 @@ def test_markdown_hostile_text_makes_no_html_of_its_own(tokens):
 
 def test_markdown_hostile_text_makes_no_links_images_or_code(tokens):
     kinds = {token.type for token in tokens}
-    assert not kinds & {"link_open", "image", "code_inline", "fence", "code_block", "s_open", "hardbreak", "blockquote_open"}
+    assert not kinds & {
+        "link_open",
+        "image",
+        "code_inline",
+        "fence",
+        "code_block",
+        "s_open",
+        "hardbreak",
+        "blockquote_open",
+    }
 
 
 def test_markdown_hostile_text_stays_in_its_cell(tokens, hostile):
@@ -49,10 +58,15 @@ def test_markdown_texts_can_be_read_after_rendering(tokens):
 
 
 def test_markdown_has_no_control_or_direction_characters(hostile):
-    assert re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]", render(hostile)) == []
+    assert (
+        re.findall("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]", render(hostile))
+        == []
+    )
 
 
-@pytest.mark.parametrize("text", ["@someone", "#12", "http://a.example", "www.a.example", "a|b", "`x`", "<b>", "a\nb", "~~x~~", ":+1:"])
+@pytest.mark.parametrize(
+    "text", ["@someone", "#12", "http://a.example", "www.a.example", "a|b", "`x`", "<b>", "a\nb", "~~x~~", ":+1:"]
+)
 def test_escape_leaves_nothing_that_markdown_reads(text):
     escaped = re.sub(r"&#\d+;", "", escape(text))
     assert re.fullmatch(r"[\w\s/]*", escaped)

@@ -10,7 +10,9 @@ from scorer.report import Report
 from scorer.reporters.text import render
 
 # What acts on a terminal, hides, or reorders; a line feed ends our own lines.
-UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]")
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]"
+)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -39,7 +41,9 @@ def test_text_markup_of_rich_is_shown_as_it_is(hostile):
 
 
 def test_text_marks_what_differs(hostile):
-    segment = dataclasses.replace(hostile.segments[0], hypothesis="a cat", references=("a dog",), differs=(((2, 5),), ((2, 5),)))
+    segment = dataclasses.replace(
+        hostile.segments[0], hypothesis="a cat", references=("a dog",), differs=(((2, 5),), ((2, 5),))
+    )
     shown = render(dataclasses.replace(hostile, segments=(segment,), worst=(0,)))
     assert "a ⟨cat⟩" in shown
     assert "a ⟨dog⟩" in shown
@@ -57,6 +61,8 @@ def test_text_counts_what_it_does_not_show(hostile):
 
 
 def test_text_report_without_findings_or_segments_renders(hostile):
-    bare = dataclasses.replace(hostile, findings=(), segments=(), worst=(), systems=(), comparisons=(), texts={}, metrics=())
+    bare = dataclasses.replace(
+        hostile, findings=(), segments=(), worst=(), systems=(), comparisons=(), texts={}, metrics=()
+    )
     assert isinstance(bare, Report)
     assert "Findings" not in render(bare)
