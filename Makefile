@@ -57,6 +57,7 @@ golden: $(VENV)/.dev  ## rewrite the golden reports; read the diff before you co
 bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder of human judgments)
 	$(BIN)/python benchmarks/alignment.py $(DATA)
 	$(BIN)/python benchmarks/false_alarms.py $(DATA)
+	$(BIN)/python benchmarks/seeds.py
 	$(BIN)/python benchmarks/speed.py
 
 study: $(VENV)/.bench  ## which encoder layer matches tokens best (DATA=folder of human judgments)

@@ -1,9 +1,9 @@
 """Fit the oddity head: which words of a text look out of place?
 
-Sound texts (WMT20 and WMT21 en-de and zh-en, Apache-2.0; MLQE-PE, CC0; training splits) are damaged word by word: a word
-is replaced by a near neighbour of its input embedding, by another form of it, or by some other word of the language, or
-it is doubled or swapped with the next one. A small network learns from the bundled encoder's token vectors, which stay as
-they are, which tokens were touched. Held out: a tenth of the texts.
+Sound texts (WMT20 and WMT21 en-de and zh-en, Apache-2.0; MLQE-PE, CC0; training splits) are damaged word by word: a
+word is replaced by a near neighbour of its input embedding, by another form of it, or by some other word of the
+language, or it is doubled or swapped with the next one. A small network learns from the bundled encoder's token
+vectors, which stay as they are, which tokens were touched. Held out: a tenth of the texts.
 
     python benchmarks/fit_oddity.py ../shared/data [--each 2000]
 
@@ -95,6 +95,7 @@ class Damage:
         return near
 
     def replacement(self, word: str) -> str:
+        """Return a word to put in place of another."""
         draw = self.random.random()
         others = [form for form in self.forms[word[:4].lower()] if form.lower() != word.lower()]
         if draw < 0.6 and word in self.near:
@@ -120,7 +121,8 @@ class Damage:
                     new = f"{word} {word}"
                 elif draw < 0.12 and self.spaced and i + 1 < len(units) and text[b : units[i + 1][0]] == " ":
                     following = text[slice(*units[i + 1])]
-                    new, b, skip = f"{following} {word}", units[i + 1][1], i + 1
+                    new, skip = f"{following} {word}", i + 1
+                    b = units[i + 1][1]  # noqa: PLW2901 - two words were taken
                 else:
                     new = self.replacement(word)
             elif i == skip:
@@ -147,7 +149,10 @@ def fit(vectors: np.ndarray, labels: np.ndarray) -> torch.nn.Module:
     torch.manual_seed(0)
     dim = vectors.shape[1]
     net = torch.nn.Sequential(
-        torch.nn.Linear(dim, HIDDEN), torch.nn.GELU(approximate="tanh"), torch.nn.Dropout(0.2), torch.nn.Linear(HIDDEN, 1)
+        torch.nn.Linear(dim, HIDDEN),
+        torch.nn.GELU(approximate="tanh"),
+        torch.nn.Dropout(0.2),
+        torch.nn.Linear(HIDDEN, 1),
     )
     optimiser = torch.optim.AdamW(net.parameters(), 1e-3, weight_decay=0.05)
     order = np.arange(len(labels))

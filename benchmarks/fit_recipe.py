@@ -1,8 +1,9 @@
 """Fit the calibration of embedding metrics and the recipes of adequacy and fluency.
 
-Training: rows of the train split (for the calibration of pairs that have none, of the dev split) under open licences (WMT20 and WMT21 MQM en-de and zh-en, Apache-2.0; MLQE-PE, CC0), and
-damage made from them: texts paired with another segment's, cut in half, and shuffled. Development: WMT22 MQM, another
-year with other systems and domains, from which nothing is chosen here but which the table reports.
+Training: rows of the train split (for the calibration of pairs that have none, of the dev split) under open licences
+(WMT20 and WMT21 MQM en-de and zh-en, Apache-2.0; MLQE-PE, CC0), and damage made from them: texts paired with another
+segment's, cut in half, and shuffled. Development: WMT22 MQM, another year with other systems and domains, from which
+nothing is chosen here but which the table reports.
 
     python benchmarks/fit_recipe.py ../shared/data
 
@@ -12,6 +13,7 @@ writes models/calibration.json, models/recipes.json and benchmarks/results/recip
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import time
@@ -21,15 +23,15 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from fit_oddity import Damage
 from scipy.optimize import nnls
 from sklearn.isotonic import IsotonicRegression
 
-from fit_oddity import Damage
 from scorer import calibration, combine, encoders, metrics, words
 from scorer.checks.unmatched import heaviest, matches
 from scorer.matching import best
-from scorer.metrics.match import matched
 from scorer.measure import measure_where_possible, segment_level
+from scorer.metrics.match import matched
 from scorer.types import Languages, Segment
 
 ROOT = Path(__file__).parent.parent
@@ -139,7 +141,9 @@ def calibrate(data: Path, n: int) -> None:
         for by_pair in measures.values():
             by_pair["*"] = [round(float(np.median([ends[i] for ends in by_pair.values()])), 4) for i in (0, 1)]
     content = {"version": "1", "encoder": encoders.load().signature(), "scales": scales, "gaps": gaps}
-    (ROOT / "models/calibration.json").write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (ROOT / "models/calibration.json").write_text(
+        json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )
 
 
 # Recipes -------------------------------------------------------------------------------------------------------------
@@ -162,7 +166,9 @@ def rated(data: Path, file: str, n_sources: int, n_systems: int, *, with_humans:
 def segments(rows: pd.DataFrame) -> list[Segment]:
     """Return a segment with source and reference for each row."""
     return [
-        Segment(i, row.source, row.hypothesis, (row.reference,), Languages(*row.lang_pair.split("-")), system=row.system)
+        Segment(
+            i, row.source, row.hypothesis, (row.reference,), Languages(*row.lang_pair.split("-")), system=row.system
+        )
         for i, row in enumerate(rows.itertuples())
     ]
 
@@ -220,7 +226,7 @@ def knots(x: np.ndarray, y: np.ndarray, weight: np.ndarray, increasing: bool) ->
     at = at[np.concatenate([[True], np.diff(at) > (x.max() - x.min()) / 100])]
     # A step function's mean around each knot, so that the lines between knots follow it.
     edges = np.concatenate([[at[0]], (at[1:] + at[:-1]) / 2, [at[-1]]])
-    values = [float(np.mean(fitted.predict(np.linspace(a, b, 25)))) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    values = [float(np.mean(fitted.predict(np.linspace(a, b, 25)))) for a, b in itertools.pairwise(edges)]
     return [[round(float(a), 4), round(v, 4)] for a, v in zip(at, values, strict=True)]
 
 
@@ -266,7 +272,9 @@ def fit(data: Path, n_sources: int) -> None:
     made = damaged(sound[::2])
     items = [*sound, *(segment for segment, _, _ in made)]
     n_words = np.array([words.count(segment.hypothesis) for segment in items])
-    accuracy = np.concatenate([-100 * rows.mqm_accuracy.to_numpy(float) / n_words[: len(rows)], [a for _, a, _ in made]])
+    accuracy = np.concatenate(
+        [-100 * rows.mqm_accuracy.to_numpy(float) / n_words[: len(rows)], [a for _, a, _ in made]]
+    )
     fluency = np.concatenate([-100 * rows.mqm_fluency.to_numpy(float) / n_words[: len(rows)], [f for _, _, f in made]])
     names = sorted({name for each in [*TERMS.values(), *FLUENCY.values()] for name in each})
     table = features(names, items)
@@ -324,7 +332,10 @@ def develop(data: Path, n_sources: int) -> str:
         columns[f"recipe {name}: quality"] = np.exp(-(adequacy + fluency) / combine.SCALE)
         if name == "standard/both":
             columns["recipe standard/*: fluency"] = np.exp(-fluency / combine.SCALE)
-    lines = ["| score | " + " | ".join(f"{p} r | {p} acc | {p} sys" for p in ("en-de", "zh-en")) + " |", "|---|" + "--:|" * 6]
+    lines = [
+        "| score | " + " | ".join(f"{p} r | {p} acc | {p} sys" for p in ("en-de", "zh-en")) + " |",
+        "|---|" + "--:|" * 6,
+    ]
     for name, values in columns.items():
         cells = []
         for pair in ("en-de", "zh-en"):
@@ -367,8 +378,8 @@ def main() -> None:
     text = (
         "# What the recipes agree with\n\n"
         f"`python benchmarks/fit_recipe.py DATA --sources {options.sources} --dev-sources {options.dev_sources}`\n\n"
-        "WMT22 MQM, a year that nothing was fitted on: Pearson with the MQM score (r), accuracy within one source (acc; pairs "
-        "that people tell apart), pairwise accuracy of systems (sys). Findings of checks are not in.\n\n"
+        "WMT22 MQM, a year that nothing was fitted on: Pearson with the MQM score (r), accuracy within one source "
+        "(acc; pairs that people tell apart), pairwise accuracy of systems (sys). Findings of checks are not in.\n\n"
         + develop(options.data, options.dev_sources)
         + "\n"
     )

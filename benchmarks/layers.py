@@ -43,7 +43,9 @@ def hidden(model, texts: list[str]) -> list[np.ndarray]:
     found: dict[int, np.ndarray] = {}
     for start in range(0, len(order), 16):
         batch = order[start : start + 16]
-        features = model[0].tokenizer(["query: " + texts[i] for i in batch], padding=True, truncation=True, return_tensors="pt")
+        features = model[0].tokenizer(
+            ["query: " + texts[i] for i in batch], padding=True, truncation=True, return_tensors="pt"
+        )
         states = torch.stack(model[0].auto_model(**features, output_hidden_states=True).hidden_states)
         states = torch.nn.functional.normalize(states, dim=-1).numpy()
         for row, index in enumerate(batch):

@@ -52,7 +52,9 @@ def commands(a: str, b: str) -> list[str]:
                 folder = f"{cache}/{turn}" if cold else f"{cache}/0"
                 runs.append(timed([*scorer, *arguments], {**os.environ, "SCORER_CACHE": folder}))
             seconds = sorted(run[0] for run in runs)
-            lines.append(f"| `scorer {name}` | {seconds[0]:.2f} to {seconds[-1]:.2f} | {max(run[1] for run in runs):.0f} |")
+            lines.append(
+                f"| `scorer {name}` | {seconds[0]:.2f} to {seconds[-1]:.2f} | {max(run[1] for run in runs):.0f} |"
+            )
     return lines
 
 
@@ -113,8 +115,8 @@ def main() -> None:
     head = [
         "# Speed",
         "",
-        f"`python benchmarks/speed.py {Path(options.a).name} {Path(options.b).name}`; {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, torch {torch.__version__}, sacreBLEU {sacrebleu.__version__}.",
+        f"`python benchmarks/speed.py {Path(options.a).name} {Path(options.b).name}`; {platform.machine()}, "
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}, sacreBLEU {sacrebleu.__version__}.",
         "",
         "## Commands",
         "",
@@ -122,7 +124,7 @@ def main() -> None:
         "",
         "## Encoder",
         "",
-        f"{len(texts)} sentences of {n_tokens:.0f} tokens in the mean, sorted by length, embedded from scratch each time.",
+        f"{len(texts)} sentences of {n_tokens:.0f} tokens in the mean, sorted by length, embedded anew each time.",
         "",
         *encoder(texts),
         "",

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scorer import __version__, align, combine, differences, documents, encoders, formats, judge, languages, stats, wording
+from scorer import (
+    __version__,
+    align,
+    combine,
+    differences,
+    documents,
+    encoders,
+    formats,
+    judge,
+    languages,
+    stats,
+    wording,
+)
 from scorer.errors import InputError, PairingError, UsageError
 from scorer.judge import Judged
 from scorer.lexical import LexicalEncoder
@@ -98,8 +110,8 @@ def _only_column(table: formats.Table) -> str:
     if len(table.columns) == 1:
         return next(iter(table.columns))
     raise InputError(
-        f"{table.name} has columns {', '.join(map(repr, table.columns))}; compare needs one text: give a file of plain text, "
-        "or score the table with `scorer score --input`"
+        f"{table.name} has columns {', '.join(map(repr, table.columns))}; compare needs one text: give a file of "
+        "plain text, or score the table with `scorer score --input`"
     )
 
 
@@ -170,13 +182,15 @@ def roles(a: Document, b: Document, settings: Settings) -> tuple[Languages, Role
     for text, language in ((a, pair.source), (b, pair.hypothesis)):
         if language is None:
             raise UsageError(
-                f"cannot tell the language of {text.name}: too little text, or too mixed; name both with -l, as in -l de-en, "
-                "or say what A is with --role"
+                f"cannot tell the language of {text.name}: too little text, or too mixed; name both with -l, "
+                "as in -l de-en, or say what A is with --role"
             )
     if languages.same_language(pair.source, pair.hypothesis):
         return pair, "peers", f"both are in {pair.source}, so neither is the reference; {how}"
     if settings.languages is None and languages.confusable(pair.source, pair.hypothesis) and not sure:
-        reason = f"{pair.source} and {pair.hypothesis} are too near to tell apart, so they count as one; name them with -l"
+        reason = (
+            f"{pair.source} and {pair.hypothesis} are too near to tell apart, so they count as one; name them with -l"
+        )
         return Languages(pair.hypothesis, pair.hypothesis), "peers", reason
     return pair, "source", f"A is in {pair.source} and B in {pair.hypothesis}, so A is the source; {how}"
 
@@ -187,15 +201,13 @@ class _Paired:
 
     documents: tuple[Document, ...]
     units: tuple[tuple[str, ...], ...]
-    places: tuple[str, ...]
+    places: tuple[tuple[str, ...], ...]
     beads: tuple[Bead, ...]
     alignment: Alignment
     references: tuple[tuple[Bead, ...], ...]
 
 
-def _pair(
-    texts: Sequence[Document], pair: Languages, role: Role, settings: Settings, progress: Progress
-) -> _Paired:
+def _pair(texts: Sequence[Document], pair: Languages, role: Role, settings: Settings, progress: Progress) -> _Paired:
     spoken = [pair.source, *[pair.hypothesis] * (len(texts) - 1)]
     by_line = [tuple(text.lines) for text in texts]
     cut = [documents.cut(text.text, language) for text, language in zip(texts, spoken, strict=True)]
@@ -216,7 +228,7 @@ def _pair(
     references = tuple(align.align(units[0], unit, encode, **options).beads for unit in units[2:])
     beads = _joined(beads, references)
     pairs = tuple(Pair(bead.a, bead.b) for bead in beads)
-    places = tuple(f"{texts[1].name}:{unit.line}" for unit in cut[1])
+    places = tuple(tuple(f"{text.name}:{unit.line}" for unit in found) for text, found in zip(texts, cut, strict=True))
     progress("align", 1, 1)
     return _Paired(tuple(texts), tuple(units), places, beads, Alignment("document", reason, pairs), references)
 
@@ -257,7 +269,7 @@ def _by_lines(texts: Sequence[Document], by_line: Sequence[tuple[str, ...]], cho
     kept = [i for i in range(len(by_line[0])) if by_line[0][i].strip() or by_line[1][i].strip()]
     beads = tuple(Bead((i,), (i,)) for i in kept)
     pairs = tuple(Pair((i,), (i,)) for i in kept)
-    places = tuple(f"{texts[1].name}:{i + 1}" for i in range(len(by_line[1])))
+    places = tuple(tuple(f"{text.name}:{i + 1}" for i in range(len(by_line[0]))) for text in texts)
     alignment = Alignment("lines", chosen.reason, pairs)
     return _Paired(tuple(texts), tuple(by_line), places, beads, alignment, (beads,) * (len(texts) - 2))
 
@@ -277,14 +289,18 @@ def _encode(settings: Settings) -> Callable[[Sequence[str]], encoders.Vectors]:
 
 def _segments(paired: _Paired, role: Role, pair: Languages) -> list[Segment]:
     """Return a segment for each bead; its texts are the bead's units joined."""
-    space = ["" if language in ("zh", "ja", "th", "lo", "km", "my") else " " for language in (pair.source, pair.hypothesis)]
-    by_a = [_texts_by_a(beads, units, space[1]) for beads, units in zip(paired.references, paired.units[2:], strict=True)]
+    space = [
+        "" if language in ("zh", "ja", "th", "lo", "km", "my") else " " for language in (pair.source, pair.hypothesis)
+    ]
+    by_a = [
+        _texts_by_a(beads, units, space[1]) for beads, units in zip(paired.references, paired.units[2:], strict=True)
+    ]
     segments = []
     for index, bead in enumerate(paired.beads):
         a = space[0].join(paired.units[0][i] for i in bead.a)
         b = space[1].join(paired.units[1][i] for i in bead.b)
         others = written(space[1].join(filter(None, (texts.get(i, "") for i in bead.a))) for texts in by_a)
-        place = paired.places[bead.b[0]] if bead.b else ""
+        place = paired.places[1][bead.b[0]] if bead.b else paired.places[0][bead.a[0]]
         source, references = (a, others) if role == "source" else (None, (a, *others))
         segments.append(Segment(index, source, b, references, pair, place=place))
     return segments
@@ -378,7 +394,9 @@ def _as_peers(forward: Judged, settings: Settings) -> tuple[Judged, dict[str, Te
 
     What a text lacks is judged where the other has it; how a text reads, in that text.
     """
-    backward = judge.judge([mirrored(segment) for segment in forward.segments], forward.plan, batch_size=settings.batch_size)
+    backward = judge.judge(
+        [mirrored(segment) for segment in forward.segments], forward.plan, batch_size=settings.batch_size
+    )
     kept_of_a = [p for s, p in zip(forward.segments, forward.penalties, strict=True) if s.references[0].strip()]
     kept_of_b = [p for s, p in zip(backward.segments, backward.penalties, strict=True) if s.references[0].strip()]
     rows = {
@@ -474,4 +492,16 @@ def _unread(judged: Judged, settings: Settings) -> tuple[str, ...]:
     return (f"the encoder left {unread} characters of very long segments unread",) if unread else ()
 
 
-__all__ = ["Bead", "Comparison", "Document", "Metric", "Score", "Stats", "System", "combine", "compare", "document", "stats"]
+__all__ = [
+    "Bead",
+    "Comparison",
+    "Document",
+    "Metric",
+    "Score",
+    "Stats",
+    "System",
+    "combine",
+    "compare",
+    "document",
+    "stats",
+]

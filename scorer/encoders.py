@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 Vectors = npt.NDArray[np.float32]
 
 BUNDLED = "bundled"
-# Sentence vectors come from the last layer, as the model was trained; tokens match best in the middle (benchmarks/layers.py).
+# Sentence vectors come from the last layer, as the model was trained; tokens match best in the middle
+# (benchmarks/layers.py).
 TOKEN_LAYER = 9
 # Tokens of one forward pass, padding included: near the fastest on CPUs with 1 to 8 threads, and bounded in memory.
 TOKENS_A_BATCH = 512
@@ -70,7 +71,9 @@ class Encoder(Protocol):
     """Turns texts into vectors; the same text has the same vectors in any company, to about 1e-6."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Return what it is called."""
+        ...
 
     def signature(self) -> str:
         """Return a name for the weights and layers, for metrics' signatures."""
@@ -141,7 +144,7 @@ class E5Encoder:
     prompt = "query: "
 
     def __post_init__(self) -> None:
-        """Place the weights, and put each layer's three projections into one, which is one product in place of three."""
+        """Place the weights; each layer's three projections become one product."""
         import torch
 
         placed = {key: tensor.to(self.device) for key, tensor in self.weights.items()}
@@ -215,8 +218,8 @@ class E5Encoder:
         padded = torch.tensor([row + [self.config["pad_token_id"]] * (longest - len(row)) for row in rows])
         lengths = torch.tensor([len(row) for row in rows])
         with torch.inference_mode():
-            middle, last = self._forward(padded.to(self.device), lengths.to(self.device))
-        middle, last = middle.float().cpu().numpy(), last.float().cpu().numpy()
+            outputs = self._forward(padded.to(self.device), lengths.to(self.device))
+        middle, last = (output.float().cpu().numpy() for output in outputs)
         start = 1 + len(self._prompt_ids)
         return [
             (last[i, : len(row)].sum(axis=0), _unit(middle[i, start : len(row) - 1]), len(row))
@@ -224,7 +227,7 @@ class E5Encoder:
         ]
 
     def _forward(self, ids: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the token layer's and the last layer's output, shape (batch, length, dim) each (Devlin et al. 2019)."""
+        """Return the token layer's and the last layer's output, each (batch, length, dim) (Devlin et al. 2019)."""
         from torch.nn import functional
 
         weights, (batch, length) = self.weights, ids.shape
@@ -251,7 +254,9 @@ class E5Encoder:
             projected = linear(states, f"{prefix}attention.qkv").view(batch, length, 3, heads, hidden // heads)
             query, key, value = projected.permute(2, 0, 3, 1, 4)
             attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-            attended = linear(attended.transpose(1, 2).reshape(batch, length, hidden), f"{prefix}attention.output.dense")
+            attended = linear(
+                attended.transpose(1, 2).reshape(batch, length, hidden), f"{prefix}attention.output.dense"
+            )
             states = norm(states + attended, f"{prefix}attention.output.LayerNorm")
             fed = linear(functional.gelu(linear(states, f"{prefix}intermediate.dense")), f"{prefix}output.dense")
             states = norm(states + fed, f"{prefix}output.LayerNorm")
@@ -291,7 +296,8 @@ def readable(text: str) -> str:
 
 def _unit(vectors: Vectors) -> Vectors:
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    scaled: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return scaled
 
 
 def _trim(text: str, span: Span) -> Span:
@@ -328,7 +334,7 @@ class LibraryEncoder:
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Return an embedding for each text, in order."""
-        prompt = self.model.prompts.get("query", "") if self.model.prompts else ""
+        prompt = (self.model.prompts or {}).get("query") or ""
         texts = [readable(text) for text in texts]
         vectors = self.model.encode(
             texts, prompt=prompt or None, batch_size=self.batch_size, normalize_embeddings=True, show_progress_bar=False
@@ -337,7 +343,9 @@ class LibraryEncoder:
         embeddings: dict[int, Embedding] = {}
         for start in range(0, len(order), self.batch_size):
             batch = order[start : start + self.batch_size]
-            for index, (tokens, spans, read) in zip(batch, self._tokens([texts[i] for i in batch], prompt), strict=True):
+            for index, (tokens, spans, read) in zip(
+                batch, self._tokens([texts[i] for i in batch], prompt), strict=True
+            ):
                 vector = np.asarray(vectors[index], np.float32) * bool(texts[index])
                 embeddings[index] = Embedding(vector, tokens, spans, len(texts[index]) - read)
         return [embeddings[index] for index in range(len(texts))]
@@ -346,7 +354,8 @@ class LibraryEncoder:
         """Return each text's token vectors, their spans, and how many of its characters were read."""
         import torch
 
-        transformer, longest = self.model[0], self.model.max_seq_length
+        transformer: Any = self.model[0]
+        longest = self.model.max_seq_length
         features = transformer.tokenizer(
             [prompt + text for text in texts],
             padding=True,

@@ -31,7 +31,7 @@ class ModelError(ScorerError):
     """Weights are missing, damaged or of another kind."""
 
 
-class MissingExtra(ScorerError):
+class MissingExtra(ScorerError):  # noqa: N818 - says what is missing
     """An optional dependency is not installed."""
 
     def __init__(self, what: str, extra: str) -> None:

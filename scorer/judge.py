@@ -30,7 +30,9 @@ def judge(
     segments: Iterable[Segment], plan: Plan, *, batch_size: int = 256, progress: Callable[[int], None] = lambda n: None
 ) -> Judged:
     """Return what the plan's metrics, checks and recipe say of each segment."""
-    measured = measure.measure(segments, plan.measured, tuple(plan.checks.values()), batch_size=batch_size, progress=progress)
+    measured = measure.measure(
+        segments, plan.measured, tuple(plan.checks.values()), batch_size=batch_size, progress=progress
+    )
     levels = {metric.name: measure.segment_level(metric) for metric in plan.measured}
     scores = tuple(
         {name: None if row is None else levels[name].finish(row) for name, row in zip(measured.rows, rows, strict=True)}
@@ -75,7 +77,9 @@ def scores(judged: Judged, settings: Settings) -> tuple[Score, ...]:
 
 def metric_score(metric: Metric, rows: Sequence[Stats | None], settings: Settings) -> Score:
     """Return one metric's score; undefined without a segment that has what it needs."""
-    n_scored = sum(row is not None and any(row) for row in rows)  # a row of zeros adds nothing: there was nothing to score
+    n_scored = sum(
+        row is not None and any(row) for row in rows
+    )  # a row of zeros adds nothing: there was nothing to score
     low, high = interval(rows, metric, settings) if n_scored else (None, None)
     return Score(
         metric.name,
@@ -98,7 +102,9 @@ def left_out(metric: Metric, segment: Segment, row: Stats | None) -> str | None:
 def notes_on_left_out(reasons: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return a note for each metric that left segments out, from (metric, reason) for each of them."""
     counts = Counter(name for name, _ in reasons)
-    return tuple(f"{name} leaves out {n} segment{'s' * (n > 1)}: {dict(reversed(reasons))[name]}" for name, n in counts.items())
+    return tuple(
+        f"{name} leaves out {n} segment{'s' * (n > 1)}: {dict(reversed(reasons))[name]}" for name, n in counts.items()
+    )
 
 
 def penalty_rows(judged: Judged) -> list[dict[str, float | None]]:
@@ -146,4 +152,3 @@ SegmentDifference = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ..
 
 def _finish(row: Stats | None) -> float | None:
     return combine.DIMENSION.finish(row) if row is not None else None
-

@@ -59,7 +59,9 @@ class Registry(Generic[T]):
         """
         self._discover()
         if name not in self._factories:
-            raise UsageError(f"unknown {self.kind} {name!r}{nearest(name, self._factories)}; known: {', '.join(self.names())}")
+            raise UsageError(
+                f"unknown {self.kind} {name!r}{nearest(name, self._factories)}; known: {', '.join(self.names())}"
+            )
         return self._factories[name]
 
     def create(self, spec: str) -> T:
@@ -77,7 +79,9 @@ class Registry(Generic[T]):
         for key in settings:
             if key not in known:
                 listed = ", ".join(known) or "none"
-                raise UsageError(f"{self.kind} {match[1]!r} has no setting {key!r}{nearest(key, known)}; settings: {listed}")
+                raise UsageError(
+                    f"{self.kind} {match[1]!r} has no setting {key!r}{nearest(key, known)}; settings: {listed}"
+                )
             if (kind := kind_of(factory, key)) is not None and not is_a(settings[key], kind):
                 raise UsageError(f"{self.kind} {spec!r}: {key} is {settings[key]!r}, but must be {_said(kind)}")
         try:

@@ -8,17 +8,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from scorer import __version__, combine, judge, languages, stats
-from scorer.api import Document, Progress, document, remarks, silent, signature, uneven, verdict, worst, written
+from scorer.api import Document, Progress, document, remarks, signature, silent, uneven, verdict, worst, written
 from scorer.combine import Penalty
 from scorer.errors import InputError, PairingError, UsageError
+from scorer.formats import Row
 from scorer.formats.entries import Entry
 from scorer.judge import Judged
+from scorer.measure import batches
 from scorer.plan import Plan, Settings, default_metrics, number_of_references, plan, what_is_there
 from scorer.report import Alignment, Comparison, Dimension, Input, Report, SegmentReport, Skipped, System
 from scorer.resampling import Finish
-from scorer.measure import batches
 from scorer.types import DIMENSIONS, DimensionName, Languages, Metric, Segment, Stats
 
 Key = tuple[str, str, int]
@@ -88,10 +90,18 @@ def score(
         raise InputError(f"{', '.join(text.name for text in systems.values())}: nothing but blank lines to score")
     pair = chosen.languages or _detected(original, [*systems.values()], others)
     filled = [any(line.strip() for line in lines) for lines in zip(*(text.lines for text in texts), strict=True)]
-    segments = [segment for name, text in systems.items() for segment in _lines(name, text, original, others, pair, filled)]
-    scored = list(rate((Entry(None, segment, None) for segment in segments), pair, chosen, progress, total=len(segments)))
-    inputs = [Input(text.name, text.sha256, text.n_lines, len(text.lines), _language(text, original, pair), text.notes) for text in texts]
-    return summarise(scored, pair, inputs, chosen, notes=remarks(texts, [_language(text, original, pair) for text in texts]))
+    segments = [
+        segment for name, text in systems.items() for segment in _lines(name, text, original, others, pair, filled)
+    ]
+    entries = (Entry(Row(segment.system, segment.index + 1, {}), segment, None) for segment in segments)
+    scored = list(rate(entries, pair, chosen, progress, total=len(segments)))
+    inputs = [
+        Input(text.name, text.sha256, text.n_lines, len(text.lines), _language(text, original, pair), text.notes)
+        for text in texts
+    ]
+    return summarise(
+        scored, pair, inputs, chosen, notes=remarks(texts, [_language(text, original, pair) for text in texts])
+    )
 
 
 def _document(text: str | Path | Sequence[str], name: str) -> Document:
@@ -291,8 +301,16 @@ def summarise(
     findings = tuple(finding for report in kept for finding in report.findings)
     first = systems[0]
     role = "source" if available != "reference" else "reference"
-    told = {"source": "the source was given", "reference": "a reference was given", "both": "source and reference were given"}
-    told_skips = [f"{n_skipped} of {n_rows} rows could not be scored; the reason is in each row's `skipped`"] if n_skipped else []
+    told = {
+        "source": "the source was given",
+        "reference": "a reference was given",
+        "both": "source and reference were given",
+    }
+    told_skips = (
+        [f"{n_skipped} of {n_rows} rows could not be scored; the reason is in each row's `skipped`"]
+        if n_skipped
+        else []
+    )
     told_inputs = [f"{text.name}: {note}" for text in inputs for note in text.notes]
     return Report(
         command="score",
@@ -342,8 +360,8 @@ def _are_paired(tallies: Mapping[str, Tally]) -> bool:
     return all(each == keys[0] for each in keys)
 
 
-def _resampling(settings: Settings) -> dict[str, float]:
-    return {"n_resamples": settings.n_resamples, "seed": settings.seed, "confidence": settings.confidence}  # type: ignore[return-value]
+def _resampling(settings: Settings) -> dict[str, Any]:
+    return {"n_resamples": settings.n_resamples, "seed": settings.seed, "confidence": settings.confidence}
 
 
 def _comparisons(tallies: Mapping[str, Tally], chosen: Plan, settings: Settings) -> tuple[Comparison, ...]:
@@ -351,7 +369,9 @@ def _comparisons(tallies: Mapping[str, Tally], chosen: Plan, settings: Settings)
     if len(tallies) < 2:
         return ()
     names = list(tallies)
-    pairs = itertools.combinations(names, 2) if len(names) <= ALL_PAIRS_UP_TO else ((names[0], name) for name in names[1:])
+    pairs = (
+        itertools.combinations(names, 2) if len(names) <= ALL_PAIRS_UP_TO else ((names[0], name) for name in names[1:])
+    )
     found = []
     for a, b in pairs:
         shared = sorted(tallies[a].penalties.keys() & tallies[b].penalties.keys())
@@ -382,8 +402,8 @@ def _compared(
 ) -> Comparison:
     """Return how B differs from A, with both tests."""
     options = _resampling(settings)
-    bootstrap = stats.paired_bootstrap(rows_b, rows_a, finish, **options)  # type: ignore[arg-type]
-    randomised = stats.approximate_randomization(rows_b, rows_a, finish, **options)  # type: ignore[arg-type]
+    bootstrap = stats.paired_bootstrap(rows_b, rows_a, finish, **options)
+    randomised = stats.approximate_randomization(rows_b, rows_a, finish, **options)
     interval = bootstrap.interval
     detectable = (interval.high - interval.low) / 2 if interval else None
     note = bootstrap.reason

@@ -198,7 +198,9 @@ def _echoed(scored: Iterable[Scored]) -> Iterator[Scored]:
 
     for position, row in enumerate(scored):
         report = None if row.report is None else dataclasses.asdict(row.report)
-        sys.stdout.write(json.dumps(_output(position, row.entry.row.cells, report, row.entry.skipped), ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps(_output(position, row.entry.row.cells, report, row.entry.skipped), ensure_ascii=False) + "\n"
+        )
         sys.stdout.flush()
         yield row
 
@@ -210,7 +212,10 @@ def _output(position: int, cells: dict[str, Any], report: dict[str, Any] | None,
         result = dict.fromkeys(("quality", "adequacy", "fluency")) | {"metrics": {}, "findings": [], "skipped": skipped}
     else:
         result = {key: report[key] for key in ("quality", "adequacy", "fluency", "metrics")}
-        result |= {"findings": [{k: v for k, v in f.items() if k != "index"} for f in report["findings"]], "skipped": None}
+        result |= {
+            "findings": [{k: v for k, v in f.items() if k != "index"} for f in report["findings"]],
+            "skipped": None,
+        }
     return {"index": position} | own | result
 
 

@@ -53,7 +53,7 @@ class Segment:
 
     `source` is `None` where no source was given, and "" where the line has none (an addition). An empty `hypothesis`
     beside a text is an omission. References, and the peer in a comparison of peers, are in the hypothesis' language.
-    `place` says where the hypothesis came from, for people: `hyp.de:12`.
+    `place` says where the hypothesis came from, for people: `hyp.de:12`; for an omission, where the source did.
     """
 
     index: int
@@ -73,7 +73,6 @@ class Segment:
         if self.references:
             return Original(self.references[0], self.languages.hypothesis, "reference")
         return None
-
 
     def others(self, side: Side) -> tuple[str, ...]:
         """Return the texts that the hypothesis is held against: all references, or the source."""
@@ -128,11 +127,19 @@ class Metric(Protocol):
     """Turns each segment into a row of numbers that add up; sums are finished into a score."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Return what reports call it."""
+        ...
+
     @property
-    def needs(self) -> frozenset[Need]: ...
+    def needs(self) -> frozenset[Need]:
+        """Return what a segment must have besides its hypothesis."""
+        ...
+
     @property
-    def higher_is_better(self) -> bool: ...
+    def higher_is_better(self) -> bool:
+        """Return which way is better."""
+        ...
 
     def signature(self) -> str:
         """Return the one line that lets someone else get the same score."""

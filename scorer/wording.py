@@ -1,9 +1,9 @@
 """Words in which two renderings of one text differ, and whether the difference matters.
 
 Two texts in one language say things differently in most lines. Whether a choice of words changes the meaning is tried
-out: the other text's word is put in its place and the other way round, and the sentence's vector either stays (`shares` for `stocks`) or moves
-(`successful` for `hit`, `lawn` for `turf`). Only words that are each other's best match in context are tried, since words
-without a match are omissions and additions.
+out: the other text's word is put in its place and the other way round, and the sentence's vector either stays
+(`shares` for `stocks`) or moves (`successful` for `hit`, `lawn` for `turf`). Only words that are each other's best
+match in context are tried, since words without a match are omissions and additions.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def findings(segments: Sequence[Segment], encoder: Encoder) -> Iterator[Finding]
     """
     able = [segment for segment in segments if segment.references and segment.references[0] and segment.hypothesis]
     encoder.embed([text for segment in able for text in (segment.hypothesis, segment.references[0])])
-    candidates = sorted((s for segment in able for s in substitutions(segment, encoder)), key=attrgetter("likeness"))[:TRIED]
-    for substitution in sorted(tried(candidates, encoder), key=lambda s: -s.harm):
+    candidates = sorted((s for segment in able for s in substitutions(segment, encoder)), key=attrgetter("likeness"))
+    for substitution in sorted(tried(candidates[:TRIED], encoder), key=lambda s: -s.harm):
         if substitution.harm >= TOLD:
             yield _finding(substitution)
 

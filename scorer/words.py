@@ -15,7 +15,9 @@ from scorer.types import Span
 CHARACTERS_A_WORD = 1.6
 
 # Han, kana, Thai, Lao, Myanmar, Khmer: written without spaces between words.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _WORD = re.compile(rf"(?:(?![{_UNSPACED}])\w)+(?:['’.\-](?:(?![{_UNSPACED}])\w)+)*|[{_UNSPACED}]+")
 _DENSE = re.compile(rf"[{_UNSPACED}]")
 

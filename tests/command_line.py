@@ -37,9 +37,9 @@ def run(*arguments: str | Path, stdin: bytes = b"") -> Outcome:
     """Run a command in this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
     argv = ["scorer", *map(str, arguments)]
-    with patch.object(sys, "argv", argv), patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))):
-        with redirect_stdout(out), redirect_stderr(err):
-            code = _code()
+    given = io.TextIOWrapper(io.BytesIO(stdin))
+    with patch.object(sys, "argv", argv), patch.object(sys, "stdin", given), redirect_stdout(out), redirect_stderr(err):
+        code = _code()
     return Outcome(code, _text(out), _text(err))
 
 
@@ -76,7 +76,7 @@ def spawn(*arguments: str | Path, env: Mapping[str, str] | None = None, **option
         del options["stdin"]
     if "stdout" in options:
         options |= {"capture_output": False, "stderr": subprocess.PIPE}
-    done = subprocess.run(command(*arguments), env=env or environment(), timeout=60, **options)
+    done = subprocess.run(command(*arguments), env=env or environment(), timeout=60, check=False, **options)
     return Outcome(done.returncode, (done.stdout or b"").decode(), (done.stderr or b"").decode())
 
 

@@ -217,7 +217,7 @@ def test_document_file_and_text_have_the_same_lines_and_hash(tmp_path):
 def test_document_table_without_a_text_column_says_what_to_do(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"left": "a", "right": "b"}\n')
-    with pytest.raises(InputError, match="name a column `text`"):
+    with pytest.raises(InputError, match="give a file of plain text"):
         api.document(path, "A")
 
 

@@ -1,4 +1,4 @@
-"""The same texts have the same scores whatever the batch size and the number of threads, each in a process of its own."""
+"""The same texts have the same scores at any batch size and number of threads, each run in a process of its own."""
 
 from __future__ import annotations
 
@@ -57,5 +57,5 @@ def test_score_batch_size_and_threads_change_no_score(tmp_path, seeds):
     found, expected = dict(numbers(one)), dict(numbers(many))
     assert found.keys() == expected.keys()
     assert len(found) > 100
-    # Products of other shapes round otherwise: 1e-6 in a vector, which a steep stretch of a recipe makes 1e-4 in a score.
+    # Products of other shapes round otherwise: 1e-6 in a vector, which a steep recipe makes 1e-4 in a score.
     assert found == pytest.approx(expected, rel=1e-5, abs=1e-4)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scorer import metrics
-from scorer.registry import settings_of
 from scorer.measure import add, segment_level
+from scorer.registry import settings_of
 from scorer.types import Languages, Need, Segment
 
 

@@ -137,3 +137,18 @@ def test_card_has_a_row_for_every_label(folder: Path) -> None:
     rows = [line for line in card.split("\n") if re.match(r"\| \(?\d+\.\d+\)? \|", line)]
     named = sorted((label["check"], label["severity"], label["note"]) for label in labels(folder))
     assert sorted(tuple(row.strip("| ").split(" | ")[-3:]) for row in rows) == named
+
+
+@pytest.mark.parametrize(("kind", "language"), [("news", "de"), ("product", "es"), ("manual", "de")])
+def test_compare_seeds_come_out_in_their_order_of_quality(kind, language):
+    from scorer import Settings, compare
+
+    folder = SEEDS / kind
+    found = {
+        name: compare(folder / f"source.{language}.txt", folder / f"{name}.en.txt", settings=Settings(n_resamples=1))
+        for name in ("good", "clumsy", "wrong", "broken")
+    }
+    adequacy = {name: report.dimensions["adequacy"].value for name, report in found.items()}
+    fluency = {name: report.dimensions["fluency"].value for name, report in found.items()}
+    assert min(adequacy["good"], adequacy["clumsy"]) > max(adequacy["wrong"], adequacy["broken"])
+    assert min(fluency["good"], fluency["wrong"]) > fluency["clumsy"] > fluency["broken"]

@@ -96,7 +96,7 @@ def test_findings_most_harmful_comes_first():
             Stub(),
         )
     )
-    assert [finding.index for finding in found][0] == 0
+    assert found[0].index == 0
     assert [finding.certainty for finding in found] == sorted((finding.certainty for finding in found), reverse=True)
 
 

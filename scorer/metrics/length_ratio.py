@@ -1,7 +1,7 @@
 """Words of the shorter text over words of the longer one, hypothesis and original.
 
-Range [0, 100], higher is better. It knows nothing of meaning; the fast preset, which has no neural model, needs it where
-there is no reference. Undefined where both are blank. Statistics: words of the hypothesis, words of the original.
+Range [0, 100], higher is better. It knows nothing of meaning; the fast preset, which has no neural model, needs it
+where there is no reference. Undefined where both are blank. Statistics: words of the hypothesis, words of the original.
 """
 
 from __future__ import annotations

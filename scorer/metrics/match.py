@@ -1,10 +1,11 @@
 """Soft matching of the tokens of a hypothesis and its reference or source, on a calibrated scale.
 
-Each token is matched with the most similar one of the other text by the cosine of their vectors in a middle layer (which
-one and why: benchmarks/layers.py); precision averages over the hypothesis' tokens, recall over the other text's (Zhang et
-al. 2020, "BERTScore"). Range [0, 100], higher is better: 0 is what unrelated texts have, 100 what a faultless translation
-has, per language pair. With several references the one with the best F1 counts. A blank text has 0; undefined where both
-are blank. Statistics: calibrated matches and tokens of the hypothesis, then of the other text.
+Each token is matched with the most similar one of the other text by the cosine of their vectors in a middle layer
+(which one and why: benchmarks/layers.py); precision averages over the hypothesis' tokens, recall over the other text's
+(Zhang et al. 2020, "BERTScore"). Range [0, 100], higher is better: 0 is what unrelated texts have, near 100 what a
+faultless translation has, per language pair. With several references the one with the best F1 counts. A blank text
+has 0; undefined where both are blank. Statistics: calibrated matches and tokens of the hypothesis, then of the other
+text.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ class Match:
 
     def _row(self, encoder: encoders.Memo, segment: Segment) -> Stats:
         rows = [self._against(encoder, segment, text) for text in segment.others(self.side)]
-        return max(rows, key=lambda row: f1(row))
+        return max(rows, key=f1)
 
     def _against(self, encoder: encoders.Memo, segment: Segment, text: str) -> Stats:
         model = encoder.signature()

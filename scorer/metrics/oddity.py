@@ -1,7 +1,7 @@
-"""Mean probability that a word of the hypothesis is out of place; a signal of fluency that needs nothing to compare with.
+"""Mean probability that a word of the hypothesis is out of place; a signal of fluency that needs no other text.
 
-Range [0, 100], lower is better; sound text has about 3. The head and its training: `scorer.oddness`. Undefined without a
-token. Statistics: summed probabilities of the tokens, number of tokens.
+Range [0, 100], lower is better; sound text has about 3. The head and its training: `scorer.oddness`. Undefined
+without a token. Statistics: summed probabilities of the tokens, number of tokens.
 """
 
 from __future__ import annotations

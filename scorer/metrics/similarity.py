@@ -1,8 +1,8 @@
 """Cosine of the sentence vectors of a hypothesis and its reference or source, on a calibrated scale.
 
-Range [0, 100], higher is better: 0 is what unrelated texts have, 100 what a faultless translation has, per language pair
-(`scorer.calibration`). With several references the nearest counts. A blank text is similar to nothing; undefined where
-both are blank. Statistics: calibrated cosine, 1.
+Range [0, 100], higher is better: 0 is what unrelated texts have, 100 what a faultless translation has, per language
+pair (`scorer.calibration`). With several references the nearest counts. A blank text is similar to nothing;
+undefined where both are blank. Statistics: calibrated cosine, 1.
 """
 
 from __future__ import annotations
@@ -65,4 +65,3 @@ class SourceSimilarity(Similarity):
     name: ClassVar[str] = "similarity_source"
     needs: ClassVar[frozenset[Need]] = frozenset({Need.SOURCE})
     side: ClassVar[Side] = "source"
-

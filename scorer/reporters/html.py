@@ -18,7 +18,12 @@ SHOWN = 30
 def render(report: Report) -> str:
     """Return the report as one `<div>` without scripts or styles of its own."""
     dimensions = [
-        (name, number(report.dimensions[name].value), interval(report.dimensions[name]), band(report.dimensions[name].value))
+        (
+            name,
+            number(report.dimensions[name].value),
+            interval(report.dimensions[name]),
+            band(report.dimensions[name].value),
+        )
         for name in DIMENSIONS
     ]
     metrics = [(score.name, number(score.value), interval(score), score.signature) for score in report.metrics]

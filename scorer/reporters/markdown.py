@@ -43,10 +43,15 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _inputs(report: Report) -> str:
-    lines = [f"- {escape(each.name)}: {each.language or '?'}, {each.lines} lines, {each.segments} segments" for each in report.inputs]
+    lines = [
+        f"- {escape(each.name)}: {each.language or '?'}, {each.lines} lines, {each.segments} segments"
+        for each in report.inputs
+    ]
     counts = ", ".join(f"{n} × {kind}" for kind, n in report.alignment.counts().items())
     lines.append(f"- role: {report.role}; {escape(report.role_reason)}")
-    lines.append(f"- aligned by {report.alignment.method}: {escape(report.alignment.reason)}" + (f"; {counts}" if counts else ""))
+    lines.append(
+        f"- aligned by {report.alignment.method}: {escape(report.alignment.reason)}" + (f"; {counts}" if counts else "")
+    )
     return "\n".join([*lines, *(f"- note: {escape(note)}" for note in report.notes)])
 
 
@@ -61,7 +66,13 @@ def _dimensions(report: Report) -> str:
 
 def _metrics(report: Report) -> str:
     rows = [
-        (score.name, number(score.value), interval(score), str(score.n_scored), f"<code>{escape(score.signature)}</code>")
+        (
+            score.name,
+            number(score.value),
+            interval(score),
+            str(score.n_scored),
+            f"<code>{escape(score.signature)}</code>",
+        )
         for score in report.metrics
     ]
     skipped = [f"- skipped: {each.name}: {escape(each.reason)}" for each in report.skipped]
@@ -84,7 +95,9 @@ def _segment(report: Report, segment: SegmentReport) -> str:
 
 
 def _marked(text: str, spans: Sequence[Span]) -> str:
-    return "".join(f"<b>{escape(piece)}</b>" if is_marked else escape(piece) for piece, is_marked in pieces(text, spans))
+    return "".join(
+        f"<b>{escape(piece)}</b>" if is_marked else escape(piece) for piece, is_marked in pieces(text, spans)
+    )
 
 
 def _systems(report: Report) -> str:

@@ -65,9 +65,18 @@ def sides(report: Report, segment: SegmentReport) -> list[tuple[str, str, tuple[
 
 
 def where(report: Report, finding: Finding) -> str:
-    """Return which segment a finding is in, and for peers in which text."""
-    if report.role != "peers":
-        return f"#{finding.index + 1}"
-    both = finding.hypothesis_span is not None and finding.reference_span is not None
-    text = "" if both else "B" if finding.hypothesis_span is not None else "A" if finding.reference_span else ""
-    return f"#{finding.index + 1}{' ' + text if text else ''}"
+    """Return which segment a finding is in, and in `compare` on which line of which text: `#3 B:7`."""
+    number = f"#{finding.index + 1}"
+    if report.command != "compare":
+        return number
+    if report.role == "peers" and finding.hypothesis_span is None and finding.reference_span is not None:
+        return f"{number} A"
+    return f"{number} {line(report, report.segments[finding.index].place)}".strip()
+
+
+def line(report: Report, place: str) -> str:
+    """Return a place in A or B with the letter for the file's name: `B:7`; any other place as it is."""
+    for letter, each in zip("AB", report.inputs, strict=False):
+        if place.startswith(f"{each.name}:"):
+            return letter + place[len(each.name) :]
+    return printable(place)

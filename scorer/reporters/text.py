@@ -14,7 +14,7 @@ from rich.text import Text
 from scorer import reporters
 from scorer.printable import printable
 from scorer.report import Dimension, Report, SegmentReport, System, band
-from scorer.reporters.shown import clip, interval, number, pieces, sides, where
+from scorer.reporters.shown import clip, interval, line, number, pieces, sides, where
 from scorer.types import DIMENSIONS, SEVERITIES, Finding, Severity, Span
 
 WIDTH = 80
@@ -47,15 +47,25 @@ def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
 
 
 def _parts(report: Report, color: bool) -> list[RenderableType]:
-    parts: list[RenderableType] = [_head(report), Text(), Text(report.verdict, style="bold"), Text(), _dimensions(report)]
+    parts: list[RenderableType] = [
+        Text(report.verdict, style="bold"),
+        Text(),
+        _dimensions(report),
+        Text(),
+        _head(report),
+    ]
     if len(report.systems) > 1:
         parts += [_title("Systems"), _systems(report.systems), _title("Differences"), _comparisons(report)]
     parts += [_title("Metrics"), _metrics(report)]
     if report.findings:
         parts += [_title("Findings"), *_findings(report)]
     if report.worst:
-        parts += [_title("Worst segments"), *(_segment(report, report.segments[i], color) for i in report.worst[:SHOWN_WORST])]
-    return [*parts, _title("Signature"), Text(report.signature, style="dim", overflow="fold")]
+        parts += [
+            _title("Worst segments"),
+            *(_segment(report, report.segments[i], color) for i in report.worst[:SHOWN_WORST]),
+        ]
+    signatures = [report.signature, *(score.signature for score in report.metrics)]
+    return [*parts, _title("Signatures"), *(Text(each, style="dim", overflow="fold") for each in signatures)]
 
 
 def _title(text: str) -> Text:
@@ -71,7 +81,10 @@ def _head(report: Report) -> Table:
         table.add_row(label, Text(f"{printable(each.name)} ({language}, {each.lines} lines, {each.segments} segments)"))
     table.add_row("role", Text(f"{report.role}: {printable(report.role_reason)}"))
     counts = ", ".join(f"{n} × {kind}" for kind, n in report.alignment.counts().items())
-    table.add_row("aligned", Text(f"by {report.alignment.method}: {printable(report.alignment.reason)}" + (f"; {counts}" if counts else "")))
+    table.add_row(
+        "aligned",
+        Text(f"by {report.alignment.method}: {printable(report.alignment.reason)}" + (f"; {counts}" if counts else "")),
+    )
     for note in report.notes:
         table.add_row("note", Text(printable(note)))
     return table
@@ -107,7 +120,13 @@ def _dimension(name: str, dimension: Dimension, *, bold: bool = False) -> list[R
 
 def _metrics(report: Report) -> Group:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, justify in (("", "left"), ("", "left"), ("score", "right"), ("95% interval", "left"), ("segments", "right")):
+    for name, justify in (
+        ("", "left"),
+        ("", "left"),
+        ("score", "right"),
+        ("95% interval", "left"),
+        ("segments", "right"),
+    ):
         table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
     for score in report.metrics:
         arrow = "↑" if score.higher_is_better else "↓"
@@ -117,8 +136,7 @@ def _metrics(report: Report) -> Group:
     for each in report.skipped:
         skipped_by.setdefault(each.reason, []).append(each.name)
     lines = [Text(f"skipped: {', '.join(names)}: {reason}", style="dim") for reason, names in skipped_by.items()]
-    signatures = [Text(score.signature, style="dim", overflow="fold") for score in report.metrics]
-    return Group(table, *lines, *signatures)
+    return Group(table, *lines)
 
 
 def _findings(report: Report) -> list[RenderableType]:
@@ -140,7 +158,7 @@ def _findings(report: Report) -> list[RenderableType]:
 
 def _segment(report: Report, segment: SegmentReport, color: bool) -> Group:
     scores = " · ".join(f"{name} {number(getattr(segment, name), 0)}" for name in DIMENSIONS)
-    head = Text(f"#{segment.index + 1}  {scores}  {printable(segment.place)}", style="dim")
+    head = Text(f"#{segment.index + 1}  {scores}  {line(report, segment.place)}", style="dim")
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
@@ -153,20 +171,22 @@ def _segment(report: Report, segment: SegmentReport, color: bool) -> Group:
 
 
 def _finding(finding: Finding) -> Text:
-    return Text.assemble((finding.severity, STYLES[finding.severity]), f" {finding.check}: ", printable(finding.message))
+    return Text.assemble(
+        (finding.severity, STYLES[finding.severity]), f" {finding.check}: ", printable(finding.message)
+    )
 
 
 def marked(text: str, spans: Sequence[Span], color: bool) -> Text:
     """Return a text with its spans marked: by style in colour, by ⟨ ⟩ without."""
-    line = Text()
+    whole = Text()
     for piece, is_marked in pieces(text, spans):
         if not is_marked:
-            line.append(piece)
+            whole.append(piece)
         elif color:
-            line.append(piece, style="bold underline")
+            whole.append(piece, style="bold underline")
         else:
-            line.append(f"⟨{piece}⟩")
-    return line
+            whole.append(f"⟨{piece}⟩")
+    return whole
 
 
 def _systems(systems: Sequence[System]) -> Table:
@@ -183,7 +203,14 @@ def _systems(systems: Sequence[System]) -> Table:
 
 def _comparisons(report: Report) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, justify in (("B against A", "left"), ("", "left"), ("B − A", "right"), ("95% interval", "left"), ("p boot", "right"), ("p AR", "right")):
+    for name, justify in (
+        ("B against A", "left"),
+        ("", "left"),
+        ("B − A", "right"),
+        ("95% interval", "left"),
+        ("p boot", "right"),
+        ("p AR", "right"),
+    ):
         table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for each in report.comparisons:
         ends = "" if each.low is None or each.high is None else f"{each.low:+.1f} to {each.high:+.1f}"

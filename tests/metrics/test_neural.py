@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from scorer import encoders, metrics
-from scorer.measure import add
 from scorer.matching import best
+from scorer.measure import add
 from scorer.types import Languages, Segment
 
 PAIR = Languages("de", "en")

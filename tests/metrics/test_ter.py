@@ -4,8 +4,8 @@ import pytest
 from sacrebleu.metrics import TER
 
 from scorer import metrics
-from scorer.metrics.ter import MOST_WORDS
 from scorer.measure import add
+from scorer.metrics.ter import MOST_WORDS
 from scorer.types import Segment
 
 SETTINGS = [

@@ -60,7 +60,7 @@ def test_json_hostile_report_follows_the_schema(hostile, tmp_path):
     content = validate(hostile)
     (tmp_path / "report.json").write_text(render(hostile), encoding="utf-8")
     assert content["segments"][0]["hypothesis"] == "<script>alert(1)</script>"  # JSON carries texts as they are
-    assert content["segments"][10]["hypothesis"] == "\ud800 lone"
+    assert content["segments"][11]["hypothesis"] == "\ud800 lone"
 
 
 def test_json_nan_is_an_error_not_a_file(hostile):

@@ -44,7 +44,7 @@ def test_text_marks_what_differs(hostile):
     segment = dataclasses.replace(
         hostile.segments[0], hypothesis="a cat", references=("a dog",), differs=(((2, 5),), ((2, 5),))
     )
-    shown = render(dataclasses.replace(hostile, segments=(segment,), worst=(0,)))
+    shown = render(dataclasses.replace(hostile, segments=(segment,), worst=(0,), findings=segment.findings))
     assert "a ⟨cat⟩" in shown
     assert "a ⟨dog⟩" in shown
 
