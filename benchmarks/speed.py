@@ -116,7 +116,8 @@ def main() -> None:
         "# Speed",
         "",
         f"`python benchmarks/speed.py {Path(options.a).name} {Path(options.b).name}`; {platform.machine()}, "
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}, sacreBLEU {sacrebleu.__version__}.",
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, torch {torch.__version__}, "
+        f"sacreBLEU {sacrebleu.__version__}.",
         "",
         "## Commands",
         "",

@@ -161,6 +161,7 @@ def penalty(
     """Return a segment's expected points.
 
     What the recipe expects is a minimum, and so is what was found: a critical finding cannot leave a dimension high.
+    A hypothesis that is its reference, word for word, keeps all of its meaning: there is nothing to expect.
 
     Args:
         segment: The segment.
@@ -174,7 +175,11 @@ def penalty(
     fluency = _points(recipe.fluency(scores), _of(findings, "fluency"), n_hypothesis) if n_hypothesis else 0.0
     if original is not None and bool(original.text.strip()) != bool(n_hypothesis):
         return Penalty(MISSING_RATE * n_words / PER_WORDS, fluency, n_words, n_hypothesis)
-    accuracy = _points(recipe.adequacy(scores), _of(findings, "adequacy"), n_words)
+    is_reference = n_hypothesis > 0 and segment.hypothesis.strip() in {
+        reference.strip() for reference in segment.references
+    }
+    expected = 0.0 if is_reference else recipe.adequacy(scores)
+    accuracy = _points(expected, _of(findings, "adequacy"), n_words)
     return Penalty(accuracy, fluency, n_words, n_hypothesis)
 
 

@@ -24,7 +24,7 @@ def finding(severity, dimension="adequacy"):
     return Finding("check", severity, dimension, 0, "what")
 
 
-def segment(hypothesis=TEN, reference=TEN):
+def segment(hypothesis=TEN, reference=f"{TEN} or so"):
     return Segment(0, None, hypothesis, (reference,))
 
 
@@ -200,3 +200,12 @@ def test_recipe_unknown_says_what_to_do():
 def test_words_and_penalties_agree_on_what_is_blank():
     assert words.count(" \n") == 0
     assert combine.penalty(segment(" ", " "), {"chrf": None}, [], RECIPE).row("adequacy") is None
+
+
+def test_penalty_hypothesis_is_its_reference_keeps_all_meaning():
+    segment = Segment(0, None, "Der Hund schläft im Garten.", ("Der Hund schläft im Garten.",))
+    recipe = combine.recipe("fast", "reference")
+    scores = dict.fromkeys(recipe.metrics, 50.0)
+    assert combine.penalty(segment, scores, (), recipe).accuracy == 0.0
+    other = Segment(0, None, "Der Hund schläft im Haus.", segment.references)
+    assert combine.penalty(other, scores, (), recipe).accuracy > 0.0
