@@ -27,7 +27,7 @@ from fit_oddity import Damage
 from scipy.optimize import nnls
 from sklearn.isotonic import IsotonicRegression
 
-from scorer import calibration, combine, encoders, metrics, words
+from scorer import combine, encoders, metrics, words
 from scorer.checks.unmatched import heaviest, matches
 from scorer.matching import best
 from scorer.measure import measure_where_possible, segment_level
@@ -92,37 +92,10 @@ def raw(pairs: list[tuple[str, str]], quantile: float) -> dict[str, float]:
     }
 
 
-def gap_limits(
-    pairs: list[tuple[str, str]], scales: dict[str, dict[str, list[float]]], name: str
-) -> tuple[list[float], list[float]]:
-    """Return the weights from which an unmatched run is minor and major, in the original and in the hypothesis."""
-    encoder = encoders.load()
-    weights: dict[str, list[float]] = {"original": [], "hypothesis": []}
-    for hypothesis, original in pairs:
-        ours, theirs = encoder.embed([hypothesis, original])
-        cosines = best(ours.tokens, theirs.tokens)
-        for text, where, embedding, values, measure in (
-            (hypothesis, "hypothesis", ours, cosines[0], "precision"),
-            (original, "original", theirs, cosines[1], "recall"),
-        ):
-            low, high = scales[measure][name]
-            weights[where].append(heaviest(matches(text, embedding.spans, (values - low) / (high - low)))[0])
-    limits = [gap_limit(weights[text]) for text in ("original", "hypothesis")]
-    return tuple([round(float(limit), 3) for limit in each] for each in limits)  # type: ignore[return-value]
-
-
-def gap_limit(weights: list[float]) -> tuple[float, float]:
-    """Return the limits of a minor and a major finding; a word or two without a match are never one."""
-    return max(1.0, np.quantile(weights, 0.97)), max(2.5, 1.5 * np.quantile(weights, 0.995))
-
-
 def calibrate(data: Path, n: int) -> None:
-    """Write models/calibration.json."""
+    """Write the scales of models/calibration.json."""
     scales: dict[str, dict[str, dict[str, list[float]]]] = {
         side: {measure: {} for measure in ("similarity", "precision", "recall")} for side in ("source", "reference")
-    }
-    gaps: dict[str, dict[str, dict[str, list[float]]]] = {
-        side: {"original": {}, "hypothesis": {}} for side in ("source", "reference")
     }
     for (side, name), pairs in sorted(faithful(data, n).items()):
         others = [pairs[(i + len(pairs) // 2) % len(pairs)][1] for i in range(len(pairs))]
@@ -133,17 +106,76 @@ def calibrate(data: Path, n: int) -> None:
         for measure, value in high.items():
             scales[side][measure][name] = [round(low[measure], 4), round(value, 4)]
         print("calibrated", side, name, scales[side]["similarity"][name], flush=True)
-        gaps[side]["original"][name], gaps[side]["hypothesis"][name] = gap_limits(pairs, scales[side], name)
-    for by_text in gaps.values():
-        for by_pair in by_text.values():
-            by_pair["*"] = [round(float(np.quantile([ends[i] for ends in by_pair.values()], 0.8)), 3) for i in (0, 1)]
     for measures in scales.values():
         for by_pair in measures.values():
             by_pair["*"] = [round(float(np.median([ends[i] for ends in by_pair.values()])), 4) for i in (0, 1)]
-    content = {"version": "1", "encoder": encoders.load().signature(), "scales": scales, "gaps": gaps}
-    (ROOT / "models/calibration.json").write_text(
-        json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    write({"version": "1", "encoder": encoders.load().signature(), "scales": scales, "gaps": {}})
+
+
+def write(content: dict) -> None:
+    text = json.dumps(content, indent=1, sort_keys=True) + "\n"
+    (ROOT / "models/calibration.json").write_text(text, encoding="utf-8")
+
+
+def by_people(data: Path, n: int) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Return (hypothesis, original) pairs of human translations and post-edits, by side and pair name.
+
+    People translate more freely than machines: what they leave unmatched is the measure of what is nothing to tell.
+    """
+    pairs: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    rows = pd.concat([pd.read_parquet(data / f"wmt{year}_mqm.parquet") for year in (20, 21)])
+    rows = rows[rows.lang_pair.isin(["en-de", "zh-en"]) & rows.reference.notna()].drop_duplicates(
+        ["source", "reference"]
     )
+    for pair, each in rows.groupby("lang_pair"):
+        chosen = each.sample(n, random_state=SEED)
+        pairs["source", pair] = list(zip(chosen.reference, chosen.source, strict=True))
+        twice = [tuple(both[:2]) for both in each.references if len(both) > 1 and both[0] != both[1]]
+        pairs["reference", pair.split("-")[1]] = random.Random(SEED).sample(twice, min(n, len(twice)))
+    mlqe = pd.read_parquet(data / "mlqe_pe.parquet")
+    mlqe = mlqe[(mlqe.split == "train") & mlqe.post_edit.notna()]
+    for pair, each in mlqe.groupby("lang_pair"):
+        if pair != "en-de":
+            chosen = each.sample(n, random_state=SEED)
+            pairs["source", pair] = list(zip(chosen.post_edit, chosen.source, strict=True))
+    return pairs
+
+
+def measure_gaps(data: Path, n: int) -> None:
+    """Write the gaps of models/calibration.json: from which weight on an unmatched run is a finding."""
+    content = json.loads((ROOT / "models/calibration.json").read_text(encoding="utf-8"))
+    gaps: dict[str, dict[str, dict[str, list[float]]]] = {
+        side: {"original": {}, "hypothesis": {}} for side in ("source", "reference")
+    }
+    for (side, name), pairs in sorted(by_people(data, n).items()):
+        for text, weights in gap_weights(pairs, content["scales"][side], name).items():
+            # A word or two without a match are never a finding; what one human translation in 200 has is no major one.
+            minor, major = np.quantile(weights, 0.98), 1.5 * np.quantile(weights, 0.995)
+            gaps[side][text][name] = [round(max(1.5, float(minor)), 3), round(max(3.0, float(major)), 3)]
+        print("gaps", side, name, {text: by_pair[name] for text, by_pair in gaps[side].items()}, flush=True)
+    for by_text in gaps.values():
+        for by_pair in by_text.values():
+            by_pair["*"] = [round(float(np.quantile([ends[i] for ends in by_pair.values()], 0.8)), 3) for i in (0, 1)]
+    write(content | {"gaps": gaps})
+
+
+def gap_weights(
+    pairs: list[tuple[str, str]], scales: dict[str, dict[str, list[float]]], name: str
+) -> dict[str, list[float]]:
+    """Return the weight of each pair's heaviest unmatched run, in the original and in the hypothesis."""
+    encoder = encoders.load()
+    encoder.embed([text for pair in pairs for text in pair])
+    weights: dict[str, list[float]] = {"original": [], "hypothesis": []}
+    for hypothesis, original in pairs:
+        ours, theirs = encoder.embed([hypothesis, original])
+        cosines = best(ours.tokens, theirs.tokens)
+        for text, where, embedding, values, measure in (
+            (hypothesis, "hypothesis", ours, cosines[0], "precision"),
+            (original, "original", theirs, cosines[1], "recall"),
+        ):
+            low, high = scales[measure].get(name, scales[measure]["*"])
+            weights[where].append(heaviest(matches(text, embedding.spans, (values - low) / (high - low)))[0])
+    return weights
 
 
 # Recipes -------------------------------------------------------------------------------------------------------------
@@ -362,17 +394,17 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=150, help="faultless pairs a language pair, for the calibration")
     parser.add_argument("--sources", type=int, default=200, help="sources a language pair and year, for the recipes")
     parser.add_argument("--dev-sources", type=int, default=60, help="sources a language pair of WMT22, for the table")
-    parser.add_argument("--skip-calibration", action="store_true")
-    parser.add_argument("--skip-recipes", action="store_true")
+    parser.add_argument("--only", choices=("calibration", "gaps", "recipes"), help="leave the rest as it is")
     options = parser.parse_args()
     import manifest
 
-    if not options.skip_calibration:
+    if options.only in (None, "calibration"):
         timed("calibration", lambda: calibrate(options.data, options.pairs))
+    if options.only in (None, "gaps", "calibration"):
+        timed("gaps", lambda: measure_gaps(options.data, 2 * options.pairs))
         manifest.main()
-    if options.skip_recipes:
+    if options.only in ("gaps", "calibration"):
         return
-    calibration.table.cache_clear()
     timed("recipes", lambda: fit(options.data, options.sources))
     manifest.main()
     text = (

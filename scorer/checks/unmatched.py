@@ -2,8 +2,8 @@
 
 Each word has the similarity of its best match in the other text, on the scale of `scorer.calibration`. A run's
 weight is how far its words together stay below what a matched word has; the heaviest run of a text is told if it is
-heavier than faultless translations of that language pair have it (`gaps` in models/calibration.json: their 97th
-percentile for a minor finding, well beyond their heaviest for a major one). Paraphrase weighs little, since a
+heavier than human translations of that language pair have it (`gaps` in models/calibration.json: their 98th
+percentile for a minor finding, beyond nearly all of them for a major one). Paraphrase weighs little, since a
 paraphrased word still has a near match. Segments of a few words are left to the other checks.
 """
 
