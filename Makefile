@@ -56,7 +56,9 @@ golden: $(VENV)/.dev  ## rewrite the golden reports; read the diff before you co
 
 bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder of human judgments)
 	$(BIN)/python benchmarks/alignment.py $(DATA)
-	$(BIN)/python benchmarks/false_alarms.py $(DATA)
+	$(BIN)/python benchmarks/false_alarms.py $(DATA) --sample 1000
+	$(BIN)/python benchmarks/false_alarms.py $(DATA) --checks unmatched --neural --sample 300 \
+		--output benchmarks/results/false_alarms_unmatched.md
 	$(BIN)/python benchmarks/seeds.py
 	$(BIN)/python benchmarks/speed.py
 

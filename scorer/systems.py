@@ -21,7 +21,7 @@ from scorer.measure import batches
 from scorer.plan import Plan, Settings, default_metrics, number_of_references, plan, what_is_there
 from scorer.report import Alignment, Comparison, Dimension, Input, Report, SegmentReport, Skipped, System
 from scorer.resampling import Finish
-from scorer.types import DIMENSIONS, DimensionName, Languages, Metric, Segment, Stats
+from scorer.types import DIMENSIONS, DimensionName, Finding, Languages, Metric, Segment, Stats
 
 Key = tuple[str, str, int]
 
@@ -327,12 +327,22 @@ def summarise(
         findings=findings,
         segments=tuple(kept),
         worst=worst(kept),
-        verdict=verdict(first.dimensions, findings),
+        verdict=_verdict(systems, findings),
         systems=systems,
         comparisons=_comparisons(tallies, chosen, settings),
         notes=(*told_skips, *told_inputs, *notes, *judge.notes_on_left_out(left_out)),
         n_rows=n_rows,
     )
+
+
+def _verdict(systems: Sequence[System], findings: Sequence[Finding]) -> str:
+    """Return the report in one sentence; of several systems, about the one with the best quality."""
+    best = max(systems, key=lambda system: system.dimensions["quality"].value or 0.0)
+    if len(systems) == 1:
+        return verdict(best.dimensions, findings)
+    theirs = [finding for finding in findings if finding.system == best.name]
+    said = verdict(best.dimensions, theirs)
+    return f"{len(systems)} systems; best in quality is {best.name}: {said[0].lower()}{said[1:]}"
 
 
 def _systems(tallies: Mapping[str, Tally], chosen: Plan, settings: Settings) -> tuple[System, ...]:

@@ -213,7 +213,7 @@ def _output(position: int, cells: dict[str, Any], report: dict[str, Any] | None,
     else:
         result = {key: report[key] for key in ("quality", "adequacy", "fluency", "metrics")}
         result |= {
-            "findings": [{k: v for k, v in f.items() if k != "index"} for f in report["findings"]],
+            "findings": [{k: v for k, v in f.items() if k not in ("index", "system")} for f in report["findings"]],
             "skipped": None,
         }
     return {"index": position} | own | result

@@ -95,6 +95,7 @@ class Finding:
     hypothesis_span: Span | None = None
     reference_span: Span | None = None
     certainty: float = 1.0
+    system: str = ""
 
 
 def found(
@@ -120,6 +121,7 @@ def found(
         hypothesis_span=hypothesis,
         reference_span=original if side == "reference" else None,
         certainty=certainty,
+        system=segment.system,
     )
 
 

@@ -65,10 +65,10 @@ def sides(report: Report, segment: SegmentReport) -> list[tuple[str, str, tuple[
 
 
 def where(report: Report, finding: Finding) -> str:
-    """Return which segment a finding is in, and in `compare` on which line of which text: `#3 B:7`."""
+    """Return which segment a finding is in; in `compare` on which line of which text, `#3 B:7`, else whose."""
     number = f"#{finding.index + 1}"
     if report.command != "compare":
-        return number
+        return f"{number} {printable(finding.system)}" if len(report.systems) > 1 else number
     if report.role == "peers" and finding.hypothesis_span is None and finding.reference_span is not None:
         return f"{number} A"
     return f"{number} {line(report, report.segments[finding.index].place)}".strip()

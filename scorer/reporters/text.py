@@ -201,22 +201,22 @@ def _systems(systems: Sequence[System]) -> Table:
     return table
 
 
-def _comparisons(report: Report) -> Table:
+def _comparisons(report: Report) -> Group:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name, justify in (
-        ("B against A", "left"),
-        ("", "left"),
-        ("B − A", "right"),
-        ("95% interval", "left"),
-        ("p boot", "right"),
-        ("p AR", "right"),
-    ):
-        table.add_column(name, justify=justify, overflow="fold")  # type: ignore[arg-type]
+    heads = ("B / A", "", "B − A", "95% interval", "p boot", "p AR", "shows")
+    for name in heads:
+        table.add_column(name, justify="left" if name in heads[:2] else "right", overflow="fold")
     for each in report.comparisons:
         ends = "" if each.low is None or each.high is None else f"{each.low:+.1f} to {each.high:+.1f}"
         difference = number(each.difference) if each.difference is None else f"{each.difference:+.1f}"
-        p = [number(p, 3) for p in (each.p_bootstrap, each.p_randomization)]
-        table.add_row(Text(printable(f"{each.b} / {each.a}")), each.metric, difference, ends, *p)
-        if each.note:
-            table.add_row("", Text(printable(each.note), style="dim"), "", "", "", "")
-    return table
+        p = [_p(each.p_bootstrap), _p(each.p_randomization)]
+        pair = Text(printable(f"{each.b} / {each.a}"))
+        table.add_row(pair, each.metric, difference, ends, *p, number(each.detectable))
+    reasons = dict.fromkeys(each.note for each in report.comparisons if each.note and each.detectable is None)
+    told = [Text(printable(reason), style="dim") for reason in reasons]
+    shows = "shows: the smallest difference that this set can show; a smaller one says little either way"
+    return Group(table, *told, Text(shows, style="dim"))
+
+
+def _p(value: float | None) -> str:
+    return "<0.001" if value is not None and value < 0.001 else number(value, 3)
