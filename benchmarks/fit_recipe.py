@@ -262,6 +262,15 @@ def knots(x: np.ndarray, y: np.ndarray, weight: np.ndarray, increasing: bool) ->
     return [[round(float(a), 4), round(v, 4)] for a, v in zip(at, values, strict=True)]
 
 
+def thinned(curve: list[list[float]]) -> list[list[float]]:
+    """Return the knots that are a twentieth of the range apart: a steep step would make a score of rounding errors."""
+    kept, gap = [curve[0]], (curve[-1][0] - curve[0][0]) / 20
+    for knot in curve[1:-1]:
+        if knot[0] - kept[-1][0] >= gap and curve[-1][0] - knot[0] >= gap:
+            kept.append(knot)
+    return [*kept, curve[-1]]
+
+
 def predict(
     names: tuple[str, ...], table: dict[str, np.ndarray], rate: np.ndarray, n_words: np.ndarray, n_real: int
 ) -> dict:
@@ -317,6 +326,10 @@ def fit(data: Path, n_sources: int) -> None:
         }
         for name, terms in TERMS.items()
     }
+    for parts in recipes.values():
+        for part in parts.values():
+            for curve in (part, *part["terms"]):
+                curve["knots"] = thinned(curve["knots"])
     content = {"version": 1, "unit": "MQM points per 100 words", "recipes": recipes}
     (ROOT / "models/recipes.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 

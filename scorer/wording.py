@@ -15,7 +15,7 @@ from operator import attrgetter
 import numpy as np
 
 from scorer import oddness, words
-from scorer.encoders import Embedding, Encoder, Vectors
+from scorer.encoders import Embedding, Encoder, Vectors, cosine
 from scorer.types import Finding, Segment, Span
 
 # Pairs tried in a document, least alike first: each costs the embedding of two sentences.
@@ -92,7 +92,7 @@ def tried(candidates: Sequence[Substitution], encoder: Encoder) -> list[Substitu
 def _shift(candidate: Substitution, encoder: Encoder) -> float:
     plain = encoder.embed([candidate.segment.hypothesis, candidate.segment.references[0]])
     swapped = encoder.embed(candidate.swapped())
-    return max(0.0, *(1 - float(a.sentence @ b.sentence) for a, b in zip(plain, swapped, strict=True)))
+    return max(0.0, *(1 - cosine(a, b) for a, b in zip(plain, swapped, strict=True)))
 
 
 def substitutions(segment: Segment, encoder: Encoder) -> Iterator[Substitution]:

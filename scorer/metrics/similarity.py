@@ -52,7 +52,7 @@ class Similarity:
         if not segment.hypothesis.strip() and not any(text.strip() for text in texts):
             return 0.0, 0.0
         hypothesis, *vectors = encoder.embed([segment.hypothesis, *texts])
-        cosine = max(float(hypothesis.sentence @ vector.sentence) for vector in vectors)
+        cosine = max(encoders.cosine(hypothesis, vector) for vector in vectors)
         scale = calibration.scale("similarity", self.side, segment.languages, encoder.signature())
         return min(100.0, max(0.0, scale(cosine))), 1.0
 
