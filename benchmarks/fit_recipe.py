@@ -407,7 +407,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=150, help="faultless pairs a language pair, for the calibration")
     parser.add_argument("--sources", type=int, default=200, help="sources a language pair and year, for the recipes")
     parser.add_argument("--dev-sources", type=int, default=60, help="sources a language pair of WMT22, for the table")
-    parser.add_argument("--only", choices=("calibration", "gaps", "recipes"), help="leave the rest as it is")
+    parser.add_argument("--only", choices=("calibration", "gaps", "recipes", "table"), help="leave the rest as it is")
     options = parser.parse_args()
     import manifest
 
@@ -418,8 +418,9 @@ def main() -> None:
         manifest.main()
     if options.only in ("gaps", "calibration"):
         return
-    timed("recipes", lambda: fit(options.data, options.sources))
-    manifest.main()
+    if options.only != "table":
+        timed("recipes", lambda: fit(options.data, options.sources))
+        manifest.main()
     text = (
         "# What the recipes agree with\n\n"
         f"`python benchmarks/fit_recipe.py DATA --sources {options.sources} --dev-sources {options.dev_sources}`\n\n"
