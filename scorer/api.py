@@ -1,6 +1,6 @@
 """`compare` and `score`: from texts to a Report.
 
-A text is a string; a file is a `pathlib.Path` or an opened `Source`. Nothing here prints.
+A text is a string, a file a `pathlib.Path`. Nothing here prints.
 """
 
 from __future__ import annotations
@@ -16,14 +16,11 @@ from typing import Any
 from scorer import (
     __version__,
     align,
-    combine,
-    differences,
     documents,
     encoders,
     formats,
     judge,
     languages,
-    stats,
     wording,
 )
 from scorer.errors import InputError, PairingError, UsageError
@@ -33,20 +30,17 @@ from scorer.plan import Plan, Settings, number_of_references, plan, what_is_ther
 from scorer.report import (
     N_WORST,
     Alignment,
-    Comparison,
     Dimension,
     Input,
     Pair,
     Report,
-    Score,
     SegmentReport,
     Skipped,
-    System,
     Text,
     band,
     count_by_severity,
 )
-from scorer.types import DIMENSIONS, Bead, DimensionName, Finding, Languages, Metric, Role, Segment, Stats
+from scorer.types import DIMENSIONS, Bead, DimensionName, Finding, Languages, Role, Segment
 
 Progress = Callable[[str, int, int], None]
 
@@ -435,7 +429,7 @@ def mirror_finding(finding: Finding) -> Finding:
 
 
 def _report(judged: Judged, dimensions: Mapping[DimensionName, Dimension], settings: Settings, **parts: Any) -> Report:
-    segments = judge.segment_reports(judged, _differs)
+    segments = judge.segment_reports(judged)
     findings = tuple(finding for found in judged.findings for finding in found)
     return Report(
         version=__version__,
@@ -451,10 +445,6 @@ def _report(judged: Judged, dimensions: Mapping[DimensionName, Dimension], setti
         verdict=verdict(dimensions, findings),
         **{name: part for name, part in parts.items() if name != "role"},
     )
-
-
-def _differs(segment: Segment) -> tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
-    return differences.differing(segment.hypothesis, segment.references[0]) if segment.references else ((), ())
 
 
 def signature(plan: Plan, settings: Settings, command: str, role: str, method: str) -> str:
@@ -490,18 +480,3 @@ def _unread(judged: Judged, settings: Settings) -> tuple[str, ...]:
     longest = [s for s in judged.segments if max(map(len, (s.hypothesis, s.source or "", *s.references))) > 10_000]
     unread = sum(e.n_unread for s in longest for e in encoder.embed([s.hypothesis, s.source or "", *s.references]))
     return (f"the encoder left {unread} characters of very long segments unread",) if unread else ()
-
-
-__all__ = [
-    "Bead",
-    "Comparison",
-    "Document",
-    "Metric",
-    "Score",
-    "Stats",
-    "System",
-    "combine",
-    "compare",
-    "document",
-    "stats",
-]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scorer import combine, measure, stats
 from scorer.combine import Penalty
+from scorer.differences import differing
 from scorer.plan import Plan, Settings
 from scorer.report import Dimension, Score, SegmentReport
 from scorer.resampling import Finish
@@ -119,7 +120,7 @@ def penalty_rows(judged: Judged) -> list[dict[str, float | None]]:
     ]
 
 
-def segment_reports(judged: Judged, differs: Callable[[Segment], SegmentDifference]) -> tuple[SegmentReport, ...]:
+def segment_reports(judged: Judged) -> tuple[SegmentReport, ...]:
     """Return the segments as the report shows them."""
     shown = [metric.name for metric in judged.plan.shown]
     reports = []
@@ -141,13 +142,10 @@ def segment_reports(judged: Judged, differs: Callable[[Segment], SegmentDifferen
                 points | {name: values[name] for name in shown},
                 findings,
                 None,
-                differs(segment),
+                differing(segment.hypothesis, segment.references[0]) if segment.references else ((), ()),
             )
         )
     return tuple(reports)
-
-
-SegmentDifference = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]
 
 
 def _finish(row: Stats | None) -> float | None:

@@ -19,9 +19,9 @@ from scorer.formats.entries import Entry
 from scorer.judge import Judged
 from scorer.measure import batches
 from scorer.plan import Plan, Settings, default_metrics, number_of_references, plan, what_is_there
-from scorer.report import Alignment, Comparison, Dimension, Input, Report, SegmentReport, Skipped, System
+from scorer.report import Alignment, Comparison, Input, Report, SegmentReport, Skipped, System
 from scorer.resampling import Finish
-from scorer.types import DIMENSIONS, DimensionName, Finding, Languages, Metric, Segment, Stats
+from scorer.types import DIMENSIONS, Finding, Languages, Segment, Stats
 
 Key = tuple[str, str, int]
 
@@ -216,7 +216,9 @@ def _rate_batch(batch: Sequence[Entry], planner: _Planner, settings: Settings) -
         # Indices are unique within a system only; findings are filed by them, so they are numbered anew meanwhile.
         numbered = [dataclasses.replace(segment, index=position) for position, segment in members]
         judged = judge.judge(numbered, plans[key], batch_size=settings.batch_size)
-        for (position, segment), report, scored in zip(members, _reports(judged), _each(judged), strict=True):
+        for (position, segment), report, scored in zip(
+            members, judge.segment_reports(judged), _each(judged), strict=True
+        ):
             found = tuple(dataclasses.replace(finding, index=segment.index) for finding in report.findings)
             whole = dataclasses.replace(report, index=segment.index, findings=found)
             results[position] = Scored(batch[position], whole, *scored)
@@ -229,12 +231,6 @@ def _with_languages(segment: Segment, pair: Languages) -> Segment:
         return segment
     filled = Languages(own.source or pair.source, own.hypothesis or pair.hypothesis)
     return dataclasses.replace(segment, languages=filled)
-
-
-def _reports(judged: Judged) -> tuple[SegmentReport, ...]:
-    from scorer.api import _differs
-
-    return judge.segment_reports(judged, _differs)
 
 
 def _each(judged: Judged) -> Iterator[tuple[Penalty, dict[str, Stats | None], tuple[tuple[str, str], ...]]]:
@@ -431,6 +427,3 @@ def _compared(
         detectable,
         note,
     )
-
-
-__all__ = ["Dimension", "DimensionName", "Metric", "Scored", "Tally", "rate", "score", "summarise"]

@@ -258,6 +258,3 @@ def _formula_free(value: Any) -> Any:
 def _one_line(value: Any) -> str:
     text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
-
-
-__all__ = ["score_table", "takes_rows"]

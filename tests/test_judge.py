@@ -37,7 +37,7 @@ def test_judge_parts_are_in_the_segments_order(judged):
 
 def test_judge_omission_is_found_and_costs_nearly_all(judged):
     assert [finding.check for finding in judged.findings[1]] == ["omission"]
-    report = judge.segment_reports(judged, lambda segment: ((), ()))[1]
+    report = judge.segment_reports(judged)[1]
     assert report.adequacy < 5
     assert report.fluency is None
     assert report.quality < 5
@@ -50,13 +50,13 @@ def test_judge_batch_size_changes_nothing(judged):
 
 
 def test_segment_reports_carry_points_and_shown_metrics(judged):
-    reports = judge.segment_reports(judged, lambda segment: (((0, 1),), ()))
+    reports = judge.segment_reports(judged)
     first = reports[0]
     assert first.place == "b:8"
     assert reports[2].system == "x"
     assert first.metrics["mqm"] == pytest.approx(first.metrics["mqm_accuracy"] + first.metrics["mqm_fluency"])
     assert {metric.name for metric in judged.plan.shown} < first.metrics.keys()
-    assert first.differs == (((0, 1),), ())
+    assert first.differs == ((), ((14, 17),))  # "not"
     assert 0 <= first.quality <= min(first.adequacy, first.fluency)
 
 
