@@ -1,0 +1,193 @@
+"""Train the learned metric's network on cached token states.
+
+    python -m benchmarks.training.train --states FOLDER --run FOLDER [--steps 12000] [--hold-out wmt22]
+
+Checkpoints (safetensors) go to the run's folder every 500 steps; the same command takes an interrupted run up again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from benchmarks.training import batches, corpus, evaluate, losses
+from benchmarks.training.states import States
+from scorer import encoders
+from scorer.network import Network
+
+SHARES = {"mqm": 0.55, "da": 0.2, "pair": 0.1, "damage": 0.15}
+EACH = {"mqm": 6, "da": 1, "pair": 2, "damage": 6}
+MODES = {
+    "mqm": ("source", "reference", "both", "source", "reference", "none"),
+    "da": ("source", "source", "source", "none"),
+    "wmt17": ("source", "reference", "both", "none"),
+    "pair": ("source", "reference", "both"),
+    "damage": ("source", "source", "reference", "both", "none"),
+}
+
+
+def network(library: batches.Library) -> Network:
+    """Return a network that starts as the encoder's layers 10 to 12 do, with nothing added to what they read."""
+    torch.manual_seed(1)
+    made = Network()
+    encoder: Any = encoders.load().encoder
+    weights = encoder.weights
+    made.late_mean.copy_(torch.from_numpy(library.states.mean[1]))
+    made.late_scale.copy_(torch.from_numpy(library.states.std[1]))
+    with torch.no_grad():
+        for linear in (made.seen, made.covered):
+            linear.weight.normal_(0, 0.002)
+            linear.bias.zero_()
+        made.points.weight.mul_(0.1)
+        made.points.bias.fill_(-4.0)
+        for number, layer in enumerate(made.layers):
+            prefix = f"encoder.layer.{number + 9}."
+            for part in ("weight", "bias"):
+                query, key_value = weights[f"{prefix}attention.qkv.{part}"].split([384, 768])
+                getattr(layer.query, part).copy_(query)
+                getattr(layer.key_value, part).copy_(key_value)
+                for mine, theirs in (
+                    ("attended", "attention.output.dense"), ("attended_norm", "attention.output.LayerNorm"),
+                    ("inner", "intermediate.dense"), ("outer", "output.dense"), ("outer_norm", "output.LayerNorm"),
+                ):
+                    getattr(getattr(layer, mine), part).copy_(weights[f"{prefix}{theirs}.{part}"])
+    return made
+
+
+def streams(library: batches.Library, groups: list[corpus.Group], seed: int) -> dict[str, Iterator[batches.Batch]]:
+    """Return an endless stream of batches for each kind of judgment."""
+    made = {}
+    for kind in SHARES:
+        own = [group for group in groups if group.kind == kind]
+        if kind == "da":
+            made["wmt17"] = _stream(library, [g for g in own if g.collection == "wmt17_da"], seed, "wmt17", 1)
+            own = [g for g in own if g.collection != "wmt17_da"]
+        if own:
+            made[kind] = _stream(library, own, seed, kind, EACH[kind])
+    return made
+
+
+def _stream(library: batches.Library, groups: list[corpus.Group], seed: int, kind: str, each: int) -> Iterator[batches.Batch]:
+    return batches.batches(library, groups, random.Random(f"{seed}/{kind}"), each=each, modes=MODES[kind])
+
+
+class Trainer:
+    """A run: weights, their moving average, the optimiser, and the step it is at."""
+
+    def __init__(self, library: batches.Library, groups: list[corpus.Group], folder: Path, steps: int, rate: float) -> None:
+        self.folder, self.steps, self.rate = folder, steps, rate
+        folder.mkdir(parents=True, exist_ok=True)
+        self.master = network(library)  # in float32; what runs is a bfloat16 copy of it
+        self.network = copy.deepcopy(self.master).bfloat16()
+        self.network.points.float()
+        self.network.tags.float()
+        self.average = {k: v.clone() for k, v in self.master.state_dict().items()}
+        self.collections = sorted({g.collection for g in groups if g.kind == "da"})
+        self.affine = torch.tensor([[-1.0, -0.7]] * len(self.collections), requires_grad=True)
+        grown = [p for n, p in self.master.named_parameters() if n.startswith("layers.")]
+        new = [p for n, p in self.master.named_parameters() if not n.startswith("layers.")]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": grown, "scale": 0.4}, {"params": [*new, self.affine], "scale": 1.0}], lr=rate, weight_decay=0.01, betas=(0.9, 0.98), foreach=True
+        )
+        self.step = 0
+        self.streams = streams(library, groups, 1)
+        if (folder / "state.pt").exists():
+            self._resume()
+
+    def run(self, dev: Any, every: int) -> None:
+        """Train to the last step, saving and evaluating now and then."""
+        self.network.train()
+        sums: dict[str, list[float]] = {}
+        began = time.time()
+        n_rows = 0
+        rng = random.Random(self.step)
+        while self.step < self.steps:
+            kind = rng.choices([*SHARES], [*SHARES.values()])[0]
+            if kind == "da" and rng.random() < 0.15:
+                kind = "wmt17"
+            if kind not in self.streams:
+                continue
+            batch = next(self.streams[kind])
+            sums.setdefault(kind, []).append(self._update(batch))
+            n_rows += len(batch.groups)
+            if self.step % 100 == 0:
+                shown = "  ".join(f"{k} {sum(v) / len(v):.3f}" for k, v in sorted(sums.items()))
+                print(f"{self.step:>6}  {n_rows / (time.time() - began):.0f} rows/s  {shown}", flush=True)
+                sums = {}
+            if self.step % every == 0 or self.step == self.steps:
+                self._save()
+                averaged = Network()
+                averaged.load_state_dict(self.average)
+                print(evaluate.line(averaged.eval(), dev), flush=True)
+
+    def _update(self, batch: batches.Batch) -> float:
+        self.step += 1
+        warm = min(1.0, self.step / 200)
+        cool = max(0.02, 1 - self.step / self.steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * group["scale"] * warm * cool
+        output = self.network(*(side.to(torch.bfloat16) for side in batch.sides))
+        rows = [self.collections.index(c) for c in batch.collections] if batch.kind == "da" else []
+        value = losses.loss(batch, output, self.affine[rows])
+        self.optimiser.zero_grad()
+        value.backward()
+        for master, running in zip(self.master.parameters(), self.network.parameters(), strict=True):
+            master.grad = None if running.grad is None else running.grad.float()
+            running.grad = None
+        torch.nn.utils.clip_grad_norm_(self.master.parameters(), 1.0)
+        self.optimiser.step()
+        keep = min(0.995, self.step / (self.step + 40))
+        with torch.no_grad():
+            for master, running in zip(self.master.parameters(), self.network.parameters(), strict=True):
+                running.copy_(master)
+            if self.step % 4 == 0:
+                for key, tensor in self.master.state_dict().items():
+                    self.average[key].lerp_(tensor, 1 - keep)
+        return float(value.detach())
+
+    def _save(self) -> None:
+        state = {"step": self.step, "network": self.master.state_dict(), "average": self.average, "affine": self.affine.detach(), "optimiser": self.optimiser.state_dict()}
+        torch.save(state, self.folder / "state.tmp")
+        os.replace(self.folder / "state.tmp", self.folder / "state.pt")
+        save_file(self.average, str(self.folder / "average.safetensors"))
+
+    def _resume(self) -> None:
+        state = torch.load(self.folder / "state.pt", weights_only=True)
+        self.step, self.average = state["step"], state["average"]
+        self.master.load_state_dict(state["network"])
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        with torch.no_grad():
+            self.affine.copy_(state["affine"])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--states", type=Path, required=True)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=12_000)
+    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--every", type=int, default=1000)
+    parser.add_argument("--with-wmt22", action="store_true")
+    given = parser.parse_args()
+    library = batches.Library(States(given.states))
+    groups = corpus.training(given.data, with_wmt22=given.with_wmt22)
+    kept = [group for group in groups if library.has(group)]
+    print(json.dumps({kind: [sum(g.kind == kind for g in kept), sum(g.kind == kind for g in groups)] for kind in SHARES}), flush=True)
+    dev = evaluate.development(library, given.data)
+    Trainer(library, kept, given.run, given.steps, given.rate).run(dev, given.every)
+
+
+if __name__ == "__main__":
+    main()
