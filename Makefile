@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format golden bench study recipe wheel clean
+.PHONY: help demo test check format golden bench study recipe train learned wheel clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -61,12 +61,35 @@ bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder 
 		--output benchmarks/results/false_alarms_unmatched.md
 	$(BIN)/python benchmarks/seeds.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/speed_learned.py $(DATA)
+	$(BIN)/python benchmarks/robustness.py $(DATA)
+	$(BIN)/python benchmarks/spans.py $(DATA)
+	$(BIN)/python benchmarks/agreement.py $(DATA)
 
 study: $(VENV)/.bench  ## which encoder layer matches tokens best (DATA=folder of human judgments)
 	$(BIN)/python benchmarks/layers.py $(DATA)
 
 recipe: $(VENV)/.bench  ## fit models/ anew (DATA=folder of human judgments)
 	$(BIN)/python benchmarks/fit_recipe.py $(DATA)
+
+TRAINING := build/training
+
+train: $(VENV)/.bench  ## make the learned metric from the judgments in DATA: a night on 2 cores, resumable (docs/training.md)
+	$(BIN)/python -m benchmarks.training.states --data $(DATA) --states $(TRAINING)/states
+	$(BIN)/python -m benchmarks.training.whole --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/whole
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/first \
+		--steps 2400 --stop 1600
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/second \
+		--start $(TRAINING)/first --deep 3 --with-wmt22 --steps 1300 --rate 3e-4
+	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/second \
+		--whole $(TRAINING)/whole
+	$(BIN)/python benchmarks/manifest.py
+	$(MAKE) learned
+
+learned: $(VENV)/.bench  ## fit recipes and uncertainty to the learned metric's predictions (DATA=folder of human judgments)
+	$(BIN)/python benchmarks/fit_learned.py $(DATA) --predictions $(TRAINING)/predictions.parquet
+	$(BIN)/python benchmarks/calibrate.py $(TRAINING)/predictions.parquet
+	$(BIN)/python benchmarks/manifest.py
 
 wheel: $(VENV)/.dev  ## build the wheel into dist/
 	$(PIP) wheel --quiet --no-deps --wheel-dir dist .

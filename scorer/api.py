@@ -23,6 +23,7 @@ from scorer import (
     languages,
     wording,
 )
+from scorer.assets import SHIPPED
 from scorer.errors import InputError, PairingError, UsageError
 from scorer.judge import Judged
 from scorer.lexical import LexicalEncoder
@@ -343,7 +344,14 @@ def _compare_report(
         ),
         alignment=paired.alignment,
         texts=texts,
-        notes=(*notes, *remarks(paired.documents, spoken), *_left_out(forward), *_unread(forward, settings)),
+        notes=(
+            *notes,
+            *remarks(paired.documents, spoken),
+            *chosen.notes,
+            *uncertainty.notes(forward.segments),
+            *_left_out(forward),
+            *_unread(forward, settings),
+        ),
     )
 
 
@@ -452,7 +460,7 @@ def signature(plan: Plan, settings: Settings, command: str, role: str, method: s
     return "|".join(
         [
             f"scorer|command:{command}|role:{role}|align:{method}|preset:{settings.preset}",
-            plan.recipe.signature(),
+            plan.recipe.signature() + (f"|{plan.model.signature()}" if plan.model != SHIPPED else ""),
             f"checks:{len(plan.checks)}|seed:{settings.seed}|resamples:{settings.n_resamples}|version:{__version__}",
         ]
     )
@@ -468,7 +476,8 @@ def worst(segments: Sequence[SegmentReport]) -> tuple[int, ...]:
 def verdict(dimensions: Mapping[DimensionName, Dimension], findings: Sequence[Finding]) -> str:
     """Return the report in one sentence."""
     words = ", ".join(f"{name} {band(dimensions[name].value)}" for name in DIMENSIONS)
-    counted = [f"{n} {severity}" for severity, n in count_by_severity(findings).items() if n]
+    certain = [finding for finding in findings if not finding.suspected]
+    counted = [f"{n} {severity}" for severity, n in count_by_severity(certain).items() if n]
     return f"{words[0].upper()}{words[1:]}; findings: {', '.join(counted) or 'none'}"
 
 

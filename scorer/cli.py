@@ -64,6 +64,16 @@ Outputs = Annotated[
 EncoderOption = Annotated[
     str, typer.Option("--encoder", metavar="NAME", help="A sentence-transformers folder or hub name.")
 ]
+ModelOption = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="FOLDER",
+        envvar="SCORER_MODEL",
+        show_envvar=False,
+        help="A model that scorer fit made, or shipped; else SCORER_MODEL names it.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no notes on standard error.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say what took how long.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
@@ -102,6 +112,7 @@ def compare(
     format: Format = "text",
     output: Outputs = None,
     encoder: EncoderOption = "bundled",
+    model: ModelOption = "",
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_color: NoColor = False,
@@ -125,6 +136,7 @@ def compare(
         align=align,
         languages=languages,
         encoder=encoder,
+        model=model,
         seed=seed,
         batch_size=batch_size,
     )
@@ -160,6 +172,7 @@ def score(
     format: Format = "text",
     output: Outputs = None,
     encoder: EncoderOption = "bundled",
+    model: ModelOption = "",
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_color: NoColor = False,
@@ -177,7 +190,13 @@ def score(
     if input is not None and (source or reference):
         raise UsageError("a table has its own sources and references; leave out -s and -r")
     settings = _settings(
-        preset=preset, metrics=metrics, languages=languages, encoder=encoder, seed=seed, batch_size=batch_size
+        preset=preset,
+        metrics=metrics,
+        languages=languages,
+        encoder=encoder,
+        model=model,
+        seed=seed,
+        batch_size=batch_size,
     )
     named = [*files, *(reference or []), *(each for each in (source, input) if each is not None)]
     _check_inputs(named)
@@ -217,14 +236,157 @@ def _score_files(
     )
 
 
+@app.command()
+def metaeval(
+    data: Annotated[
+        str,
+        typer.Argument(metavar="DATA", help="A table of rows with human scores; - is JSON lines on standard input."),
+    ],
+    human: Annotated[str, typer.Option("--human", metavar="COLUMN", help="The column of human scores.")] = "score",
+    lower_is_better: Annotated[bool, typer.Option("--lower-is-better", help="The human scores are penalties.")] = False,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="NAME", help="A column that is a metric; NAME:lower if lower is better."),
+    ] = None,
+    keep_human: Annotated[
+        bool, typer.Option("--keep-human", help="Count human translations (is_human) as a system.")
+    ] = False,
+    resamples: Annotated[int, typer.Option("--resamples", help="Draws for intervals and tests.")] = 1000,
+    plots: Annotated[str | None, typer.Option("--plots", metavar="FOLDER", help="Draw plots (SVG) there.")] = None,
+    languages: Pair = "",
+    metrics: Metrics = None,
+    preset: PresetOption = "standard",
+    format: Annotated[
+        str, typer.Option("-f", "--format", metavar="NAME", help="text, markdown, csv or json.")
+    ] = "text",
+    output: Outputs = None,
+    encoder: EncoderOption = "bundled",
+    model: ModelOption = "",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    seed: Seed = 12345,
+    threads: Threads = 0,
+    device: Device = "cpu",
+    batch_size: BatchSize = 256,
+    online: Online = False,
+) -> None:
+    """Measure how well metrics agree with human scores: correlations, accuracies, intervals and paired tests."""
+    _limit_threads(threads)
+    _check_inputs([data, *(output or []), *([] if plots is None else [plots])])
+    from scorer import agreement_tables, writing
+    from scorer import metaeval as evaluation
+    from scorer import plots as drawing
+
+    agreement_tables.renderer(format)
+    files = {path: agreement_tables.format_of(path) for path in output or [] if path != "-"}
+    for path in [*files, *([f"{plots}/{name}" for name in drawing.FILES] if plots else [])]:
+        _check_output(path, [data])
+    settings = _settings(
+        preset=preset,
+        metrics=metrics,
+        languages=languages,
+        encoder=encoder,
+        model=model,
+        seed=seed,
+        batch_size=batch_size,
+        n_resamples=resamples,
+    )
+    _load_encoder(settings, threads, device, online)
+    with _progress(quiet, verbose) as progress:
+        result = evaluation.run(
+            data,
+            human=human,
+            lower_is_better=lower_is_better,
+            columns=column or [],
+            keep_human=keep_human,
+            settings=settings,
+            progress=progress,
+        )
+    contents = {path: agreement_tables.renderer(name)(result) for path, name in files.items()}
+    contents |= {f"{plots}/{name}": plot for name, plot in drawing.drawn(result).items()} if plots else {}
+    for path, content in contents.items():
+        writing.write_atomically(Path(path), content)
+    if _is_printed(output):
+        typer.echo(_rendered(result, agreement_tables.renderer(format), format, no_color), nl=False)
+
+
+@app.command()
+def fit(
+    data: Annotated[
+        str,
+        typer.Argument(metavar="DATA", help="A table of rows with human scores; - is JSON lines on standard input."),
+    ],
+    output: Annotated[str, typer.Option("-o", "--output", metavar="MODEL", help="The folder to write the model to.")],
+    scale: Annotated[
+        str,
+        typer.Option("--scale", metavar="NAME", help="mqm (points, 0 is best), 0-100 or da (any range)."),
+    ],
+    human: Annotated[str, typer.Option("--human", metavar="COLUMN", help="The column of human scores.")] = "score",
+    what: Annotated[
+        str, typer.Option("--what", metavar="NAME", help="calibration, or heads: the learned metric's last layer too.")
+    ] = "calibration",
+    modes: Annotated[
+        str,
+        typer.Option("--modes", metavar="LIST", help="Of source,reference,both; else as the rows are."),
+    ] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Write it even if it does not beat the shipped model.")
+    ] = False,
+    folds: Annotated[int, typer.Option("--folds", help="Of the cross-validation.")] = 5,
+    resamples: Annotated[int, typer.Option("--resamples", help="Draws for intervals.")] = 1000,
+    languages: Pair = "",
+    preset: PresetOption = "standard",
+    format: Annotated[str, typer.Option("-f", "--format", metavar="NAME", help="text, markdown or json.")] = "text",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    seed: Seed = 12345,
+    threads: Threads = 0,
+    device: Device = "cpu",
+    online: Online = False,
+) -> None:
+    """Fit the model to your own human scores, and write it if it beats the shipped one."""
+    _limit_threads(threads)
+    _check_inputs([data, output])
+    from scorer import encoders, fit_card, model_folder
+    from scorer import fit as fitting
+    from scorer.languages import parse_pair
+
+    render = fit_card.renderer(format)
+    model_folder.refuse_unless_writable(Path(output))
+    options = fitting.Options(
+        scale,  # type: ignore[arg-type]
+        human=human,
+        what=what,  # type: ignore[arg-type]
+        preset=preset,  # type: ignore[arg-type]
+        modes=tuple(filter(None, modes.replace(" ", "").split(","))),  # type: ignore[arg-type]
+        languages=parse_pair(languages) if languages else None,
+        n_folds=folds,
+        n_resamples=resamples,
+        seed=seed,
+        force=force,
+    )
+    if preset != "fast":
+        encoders.configure(threads=threads, device=device, online=online)
+    with _progress(quiet, verbose) as progress:
+        outcome = fitting.fit(data, options, progress)
+    typer.echo(render(outcome), nl=False)
+    if any(not each.is_better for each in outcome.fitted):
+        typer.echo(f"scorer: {printable(fitting.not_better(outcome))}", err=True)
+    if not outcome.kept:
+        raise typer.Exit(EXIT_INPUT)
+    fitting.write(Path(output), outcome)
+
+
 @app.command("list")
 def list_parts(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="metrics, checks, formats, reporters or models.")],
+    model: ModelOption = "",
 ) -> None:
     """List what is there, a line each."""
     from scorer import catalogue
 
-    for name, line in catalogue.parts(what):
+    for name, line in catalogue.parts(what, model):
         typer.echo(f"{name:24} {line}")
 
 
@@ -253,11 +415,20 @@ def _settings(*, metrics: list[str] | None = None, languages: str = "", **values
     from scorer.plan import Settings
     from scorer.registry import split_specs
 
+    if "model" in values:
+        _check_model(str(values["model"]))
     pair = parse_pair(languages) if languages else None
     specs = tuple(spec for each in metrics or [] for spec in split_specs(each))
     if any(metrics or []) and not specs:
         raise UsageError(f"no metric is named in -m {printable(','.join(metrics or []), 40)}; see: scorer list metrics")
     return Settings(metrics=specs, languages=pair, **values)  # type: ignore[arg-type]
+
+
+def _check_model(named: str) -> None:
+    """Refuse a model that cannot be used before hours of work go into reading texts."""
+    from scorer import assets
+
+    assets.model(named)
 
 
 def _limit_threads(threads: int) -> None:
@@ -365,23 +536,20 @@ def _deliver(
         render: Callable[..., str] = reporters.registry.factory(_reporter_for(path))
         writing.write_atomically(Path(path), render(report))
     if printed:
-        typer.echo(_rendered(report, format, no_color), nl=False)
+        typer.echo(_rendered(report, reporters.registry.factory(format), format, no_color), nl=False)
     elif not quiet:
         typer.echo(report.verdict, err=True)
 
 
-def _rendered(report: Report, format: str, no_color: bool) -> str:
-    from scorer import reporters
-
-    render: Callable[..., str] = reporters.registry.factory(format)
+def _rendered(result: object, render: Callable[..., str], format: str, no_color: bool) -> str:
     if format != "text":
-        return render(report)
+        return render(result)
     terminal = sys.stdout.isatty()
     color = terminal and not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     import shutil
 
     width = min(shutil.get_terminal_size((80, 24)).columns, 120) if terminal else 80
-    return render(report, width=width, color=color)
+    return render(result, width=width, color=color)
 
 
 def main() -> NoReturn:

@@ -13,6 +13,7 @@ error in every 29 words 50. A paragraph scored whole has about the score of its 
 from __future__ import annotations
 
 import functools
+import itertools
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,11 +24,23 @@ import numpy as np
 import numpy.typing as npt
 
 from scorer import assets, words
+from scorer.assets import SHIPPED, Model
 from scorer.errors import ModelError
+from scorer.printable import printable
 from scorer.types import DimensionName, Finding, Segment, Severity, Stats
 
 Preset = Literal["standard", "fast"]
 Available = Literal["source", "reference", "both"]
+
+# Of all recipes: by preset, and by what hypotheses can be held against.
+NAMES: tuple[tuple[Preset, Available], ...] = (
+    ("standard", "source"),
+    ("standard", "reference"),
+    ("standard", "both"),
+    ("fast", "source"),
+    ("fast", "reference"),
+    ("fast", "both"),
+)
 
 PER_WORDS = 100
 # A major error in every 17 words takes two thirds of the scale.
@@ -115,38 +128,56 @@ class Penalty:
         return points, self.n_words_hypothesis if dimension == "fluency" else self.n_words
 
 
-def recipe(preset: Preset, available: Available) -> Recipe:
-    """Return the shipped recipe for what is there to compare with.
+def recipe(preset: Preset, available: Available, model: Model = SHIPPED) -> Recipe:
+    """Return a model's recipe for what is there to compare with, the shipped one where the model has none for it.
 
     Raises:
-        ModelError: `models/` lacks it.
+        ModelError: `models/` lacks it, or the model's recipes cannot be used.
     """
     name = f"{preset}/{available}"
-    found = _recipes().get(name)
+    found = _recipes(model).get(name) or _recipes(SHIPPED).get(name)
     if found is None:
         raise ModelError(f"models/recipes.json has no recipe {name!r}; reinstall mt-scorer")
     return found
 
 
-@functools.cache
-def _recipes() -> Mapping[str, Recipe]:
+def has_own(preset: Preset, available: Available, model: Model) -> bool:
+    """Return whether a model brings a recipe of its own for what is there to compare with."""
+    return assets.RECIPES in dict(model.files) and f"{preset}/{available}" in _recipes(model)
+
+
+@functools.lru_cache(maxsize=16)
+def _recipes(model: Model) -> Mapping[str, Recipe]:
     import hashlib
 
-    content = assets.read("recipes.json")
+    content = assets.read(assets.RECIPES, model)
     digest = hashlib.sha256(content).hexdigest()
-    return {
-        name: Recipe(name, _prediction(parts["adequacy"]), _prediction(parts["fluency"]), digest)
-        for name, parts in json.loads(content)["recipes"].items()
-    }
+    try:
+        return {
+            name: Recipe(name, _prediction(parts["adequacy"]), _prediction(parts["fluency"]), digest)
+            for name, parts in json.loads(content)["recipes"].items()
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        where = printable(model.folder) or "models"
+        raise ModelError(f"{where}/{assets.RECIPES} holds no recipes that can be used ({error!r})") from error
 
 
 def _prediction(part: Mapping[str, Any]) -> Prediction:
-    terms = tuple(Term(term["metric"], _knots(term["knots"]), term["weight"]) for term in part["terms"])
-    return Prediction(terms, part["bias"], _knots(part["knots"]))
+    terms = tuple(Term(str(term["metric"]), _knots(term["knots"]), _finite(term["weight"])) for term in part["terms"])
+    return Prediction(terms, _finite(part["bias"]), _knots(part["knots"]))
 
 
 def _knots(pairs: Iterable[Sequence[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((float(x), float(y)) for x, y in pairs)
+    knots = tuple((_finite(x), _finite(y)) for x, y in pairs)
+    if not knots or any(here[0] >= after[0] for here, after in itertools.pairwise(knots)):
+        raise ValueError("the knots of a curve must rise")
+    return knots
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a number is not finite")
+    return float(value)
 
 
 def bend(value: float, knots: Sequence[tuple[float, float]]) -> float:
@@ -184,7 +215,8 @@ def penalty(
 
 
 def _of(findings: Sequence[Finding], dimension: DimensionName) -> list[Finding]:
-    return [finding for finding in findings if finding.dimension == dimension]
+    """Return a dimension's findings but for those of the learned metric, whose cost is expected already."""
+    return [finding for finding in findings if finding.dimension == dimension and not finding.suspected]
 
 
 def _points(rate: float | None, findings: Sequence[Finding], n_words: float) -> float | None:

@@ -35,14 +35,31 @@ BUNDLED = "bundled"
 # Sentence vectors come from the last layer, as the model was trained; tokens match best in the middle
 # (benchmarks/layers.py).
 TOKEN_LAYER = 9
+# What the learned metric reads beside that layer: word forms are still there.
+EARLY_LAYER = 6
 # Tokens of one forward pass: near the fastest on CPUs with 1 to 8 threads, and bounded in memory.
 TOKENS_A_BATCH = 512
 # What stays in memory so that a text is embedded once; beyond it the oldest texts would be embedded again.
-MEMO_BYTES = 256 * 2**20
+MEMO_BYTES = 384 * 2**20
 # A text longer than the model's window is read in windows, up to this many; the rest is not read, and that is said.
 MAX_WINDOWS = 32
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """What else the encoder knows of n tokens.
+
+    Attributes:
+        ids: The tokens' numbers in its vocabulary, shape (n,).
+        early: An earlier layer's output, shape (n, dim), in half precision.
+        lengths: Of the token layer's vectors before they became unit vectors, shape (n,).
+    """
+
+    ids: npt.NDArray[np.int32]
+    early: npt.NDArray[np.float16]
+    lengths: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +71,20 @@ class Embedding:
         tokens: Unit vectors of the tokens, shape (n, dim).
         spans: The tokens' characters, n of them, in order.
         n_unread: Characters beyond the longest text that is read.
+        inner: What the learned metric reads beside them; only the bundled encoder gives it.
     """
 
     sentence: Vectors
     tokens: Vectors
     spans: tuple[Span, ...]
     n_unread: int = 0
+    inner: Inner | None = None
 
     @property
     def nbytes(self) -> int:
         """Return roughly the memory that this takes."""
-        return self.sentence.nbytes + self.tokens.nbytes + 100 * len(self.spans)
+        inner = 0 if self.inner is None else self.inner.early.nbytes + 8 * len(self.spans)
+        return self.sentence.nbytes + self.tokens.nbytes + inner + 100 * len(self.spans)
 
 
 class Encoder(Protocol):
@@ -176,8 +196,8 @@ class E5Encoder:
             for window in self._windows(encoding)
         ]
         by_text: list[list[_Piece]] = [[] for _ in texts]
-        for (index, window), outputs in zip(pieces, self._outputs([window for _, window in pieces]), strict=True):
-            by_text[index].append(_Piece(window, *outputs))
+        for (index, window), output in zip(pieces, self._outputs([window for _, window in pieces]), strict=True):
+            by_text[index].append(_Piece(window, output))
         return [self._join(text, parts) for text, parts in zip(texts, by_text, strict=True)]
 
     def _tokenise(self, texts: Sequence[str]) -> list[Any]:
@@ -193,10 +213,10 @@ class E5Encoder:
             for start in starts[:MAX_WINDOWS]
         ]
 
-    def _outputs(self, windows: Sequence[_Window]) -> list[tuple[Vectors, Vectors, int]]:
-        """Return each window's summed last layer, its token vectors and how many tokens were summed; in order."""
+    def _outputs(self, windows: Sequence[_Window]) -> list[_Output]:
+        """Return what the layers say of each window, in order."""
         order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
-        outputs: list[tuple[Vectors, Vectors, int] | None] = [None] * len(windows)
+        outputs: list[_Output | None] = [None] * len(windows)
         for batch in self._batches(order, windows):
             for index, output in zip(batch, self._run([windows[index].ids for index in batch]), strict=True):
                 outputs[index] = output
@@ -218,18 +238,19 @@ class E5Encoder:
         if batch:
             yield batch
 
-    def _run(self, ids: Sequence[tuple[int, ...]]) -> list[tuple[Vectors, Vectors, int]]:
+    def _run(self, ids: Sequence[tuple[int, ...]]) -> list[_Output]:
         import torch
 
         special = self.tokenizer.token_to_id
         rows = torch.tensor([[special("<s>"), *self._prompt_ids, *row, special("</s>")] for row in ids])
         with torch.inference_mode():
-            middle, last = (output.float().cpu().numpy() for output in self._forward(rows.to(self.device)))
-        start, n_tokens = 1 + len(self._prompt_ids), rows.shape[1]
-        return [(last[i].sum(axis=0), _unit(middle[i, start : n_tokens - 1]), n_tokens) for i in range(len(ids))]
+            early, middle, last = (output.float().cpu().numpy() for output in self._forward(rows.to(self.device)))
+        n_tokens = rows.shape[1]
+        own = slice(1 + len(self._prompt_ids), n_tokens - 1)
+        return [_Output(last[i].sum(axis=0), middle[i, own], early[i, own], n_tokens) for i in range(len(ids))]
 
-    def _forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the token layer's and the last layer's output, each (batch, length, dim) (Devlin et al. 2019)."""
+    def _forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the early, the token and the last layer's output, (batch, length, dim) (Devlin et al. 2019)."""
         from torch.nn import functional
 
         weights, (batch, length) = self.weights, ids.shape
@@ -245,7 +266,7 @@ class E5Encoder:
         states = functional.embedding(ids, weights["embeddings.word_embeddings.weight"])
         states = states + weights["embeddings.position_embeddings.weight"][:length]
         states = norm(states + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
-        middle = states
+        early = middle = states
         for layer in range(self.config["num_hidden_layers"]):
             prefix = f"encoder.layer.{layer}."
             projected = linear(states, f"{prefix}attention.qkv").view(batch, length, 3, heads, hidden // heads)
@@ -257,19 +278,26 @@ class E5Encoder:
             states = norm(states + attended, f"{prefix}attention.output.LayerNorm")
             fed = linear(functional.gelu(linear(states, f"{prefix}intermediate.dense")), f"{prefix}output.dense")
             states = norm(states + fed, f"{prefix}output.LayerNorm")
+            if layer + 1 == EARLY_LAYER:
+                early = states
             if layer + 1 == self.layer:
                 middle = states
-        return middle, states
+        return early, middle, states
 
     def _join(self, text: str, parts: Sequence[_Piece]) -> Embedding:
         dim = self.config["hidden_size"]
         if not parts:
             return Embedding(np.zeros(dim, np.float32), np.zeros((0, dim), np.float32), ())
-        mean = np.sum([part.total for part in parts], axis=0) / sum(part.n_tokens for part in parts)
+        mean = np.sum([part.output.total for part in parts], axis=0) / sum(part.output.n_tokens for part in parts)
         spans = [_trim(text, span) for part in parts for span in part.window.spans]
         read = spans[-1][1] if len(parts) == MAX_WINDOWS else len(text)
-        tokens = np.concatenate([part.tokens for part in parts])
-        return Embedding(_unit(mean[None])[0], tokens, tuple(spans), len(text) - read)
+        late = np.concatenate([part.output.late for part in parts])
+        inner = Inner(
+            np.array([token for part in parts for token in part.window.ids], np.int32),
+            np.concatenate([part.output.early for part in parts]).astype(np.float16),
+            np.linalg.norm(late, axis=1),
+        )
+        return Embedding(_unit(mean[None])[0], _unit(late), tuple(spans), len(text) - read, inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +307,17 @@ class _Window:
 
 
 @dataclass(frozen=True, slots=True)
+class _Output:
+    total: Vectors  # the last layer's vectors, summed over all tokens, special ones too
+    late: Vectors
+    early: Vectors
+    n_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Piece:
     window: _Window
-    total: Vectors
-    tokens: Vectors
-    n_tokens: int
+    output: _Output
 
 
 def readable(text: str) -> str:

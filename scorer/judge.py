@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from scorer import combine, measure, stats
+from scorer import combine, measure, stats, uncertainty
 from scorer.combine import Penalty
 from scorer.differences import differing
 from scorer.plan import Plan, Settings
@@ -109,15 +109,28 @@ def notes_on_left_out(reasons: Sequence[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def penalty_rows(judged: Judged) -> list[dict[str, float | None]]:
-    """Return each segment's expected points: `mqm` and its parts, lower is better."""
-    return [
-        {
-            "mqm": None if penalty.accuracy is None or penalty.fluency is None else penalty.accuracy + penalty.fluency,
-            "mqm_accuracy": penalty.accuracy,
-            "mqm_fluency": penalty.fluency,
-        }
-        for penalty in judged.penalties
-    ]
+    """Return each segment's expected points, lower is better: `mqm`, its 80% interval and its parts."""
+    rows = []
+    for segment, penalty in zip(judged.segments, judged.penalties, strict=True):
+        row = penalty.row("quality")
+        points = None if row is None else row[0]
+        low, high = uncertainty.interval(
+            points,
+            penalty.n_words,
+            judged.plan.recipe.name,
+            segment.languages,
+            known=uncertainty.seen_in(segment),
+        )
+        rows.append(
+            {
+                "mqm": points,
+                "mqm_low": low,
+                "mqm_high": high,
+                "mqm_accuracy": penalty.accuracy,
+                "mqm_fluency": penalty.fluency,
+            }
+        )
+    return rows
 
 
 def segment_reports(judged: Judged) -> tuple[SegmentReport, ...]:
@@ -143,6 +156,7 @@ def segment_reports(judged: Judged) -> tuple[SegmentReport, ...]:
                 findings,
                 None,
                 differing(segment.hypothesis, segment.references[0]) if segment.references else ((), ()),
+                uncertainty.seen_in(segment) != "unseen",
             )
         )
     return tuple(reports)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scorer import assets
+from scorer.assets import SHIPPED_NAME
 from scorer.errors import ModelError
 from scorer.plan import Settings
 from scorer.systems import score
@@ -59,7 +60,7 @@ def count(preset: str) -> int:
 
 def values(case: dict[str, Any]) -> dict[str, float | None]:
     """Return all scores of a case: the corpus' and each segment's."""
-    settings = Settings(preset=case["preset"], languages=Languages(*case["languages"]), n_resamples=1)
+    settings = Settings(preset=case["preset"], languages=Languages(*case["languages"]), n_resamples=1, model=SHIPPED_NAME)
     report = score(
         {"system": case["hypothesis"]},
         source=case.get("source"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeGuard, cast
 
-from scorer import checks, combine, metrics
+from scorer import assets, checks, combine, metrics
+from scorer.assets import SHIPPED, Model
 from scorer.checks import Check
 from scorer.combine import Available, Preset, Recipe
 from scorer.encoders import BUNDLED
@@ -18,7 +20,7 @@ Align = Literal["auto", "lines", "document"]
 # In the order in which a reader wants them; `overlap` is what must survive translation.
 WITH_REFERENCE = ("chrf", "chrf++", "bleu", "ter", "similarity", "match_f1", "match_precision", "match_recall")
 WITH_SOURCE = ("similarity_source", "match_f1_source", "match_precision_source", "match_recall_source")
-ALWAYS = ("overlap", "oddity")
+ALWAYS = ("learned_accuracy", "learned_fluency", "overlap", "oddity")
 NEED_REFERENCE = ("chrf", "chrf++", "bleu", "ter")
 
 
@@ -33,6 +35,7 @@ class Settings:
         align: "auto", "lines" or "document".
         languages: Of A and B; `None` to detect them.
         encoder: `bundled`, a sentence-transformers folder, or a hub name.
+        model: A folder that `scorer fit` made, or `shipped`; by default what `SCORER_MODEL` names, else `shipped`.
         n_resamples: Bootstrap resamples.
         confidence: Of intervals, between 0 and 1.
     """
@@ -47,6 +50,7 @@ class Settings:
     n_resamples: int = 1000
     confidence: float = 0.95
     batch_size: int = 256
+    model: str = ""
 
     def __post_init__(self) -> None:
         """Check what the types cannot say.
@@ -90,6 +94,8 @@ class Plan:
         checks: By name.
         recipe: What turns scores into dimensions.
         skipped: Names of what was left out, with the reason.
+        model: Where recipe and learned metrics come from: the user's, if it has a recipe for what is there.
+        notes: What a reader of the report must know of the choice.
     """
 
     shown: tuple[Metric, ...]
@@ -97,6 +103,8 @@ class Plan:
     checks: dict[str, Check]
     recipe: Recipe
     skipped: tuple[tuple[str, str], ...]
+    model: Model = SHIPPED
+    notes: tuple[str, ...] = ()
 
 
 def plan(
@@ -118,17 +126,22 @@ def plan(
     """
     # The standard recipes read calibrated cosines, and only the bundled encoder's are.
     bundled = settings.preset == "standard" and settings.encoder == BUNDLED
-    recipe = combine.recipe("standard" if bundled else "fast", available)
+    preset: Preset = "standard" if bundled else "fast"
+    named = assets.model(settings.model)
+    # A recipe belongs to the metrics that it was fitted on: where the model has none, all is as shipped.
+    model = named if named != SHIPPED and combine.has_own(preset, available, named) else SHIPPED
+    recipe = combine.recipe(preset, available, model)
     names = settings.metrics or specs or default_metrics(settings.preset, available)
-    shown = [_settle(create(spec, settings.encoder), language, n_references) for spec in names]
+    shown = [_settle(create(spec, settings.encoder, model), language, n_references) for spec in names]
     _refuse_neural(shown, settings.preset)
     _refuse_twins(shown)
     known = {metric.name for metric in shown}
-    hidden = [create(name, settings.encoder) for name in sorted(recipe.metrics - known)]
+    hidden = [create(name, settings.encoder, model) for name in sorted(recipe.metrics - known)]
     measured = [*shown, *(_settle(metric, language, n_references) for metric in hidden)]
     chosen, skipped_checks = _checks(settings.preset)
     skipped = [*_skipped_metrics(settings, available), *skipped_checks]
-    return Plan(tuple(shown), tuple(measured), chosen, recipe, tuple(skipped))
+    notes = (f"the model was not fitted for {recipe.name}; the shipped one scored",) if model != named else ()
+    return Plan(tuple(shown), tuple(measured), chosen, recipe, tuple(skipped), model, notes)
 
 
 def number_of_references(segments: Sequence[Segment]) -> int | None:
@@ -161,12 +174,12 @@ def needs_encoder(metric: object) -> bool:
     return bool(getattr(getattr(metric, "func", metric), "needs_encoder", False))
 
 
-def create(spec: str, encoder: str) -> Metric:
-    """Return a metric; one that runs a model runs the chosen one, unless the spec names its own."""
+def create(spec: str, encoder: str, model: Model = SHIPPED) -> Metric:
+    """Return a metric; one that runs an encoder or a model runs the chosen one, unless the spec names its own."""
     metric = metrics.registry.create(spec)
+    if model != SHIPPED and isinstance(getattr(metric, "model", None), Model):
+        metric = dataclasses.replace(metric, model=model)  # type: ignore[type-var]
     if needs_encoder(metric) and encoder != BUNDLED and getattr(metric, "encoder", encoder) == BUNDLED:
-        import dataclasses
-
         return dataclasses.replace(metric, encoder=encoder)  # type: ignore[type-var]
     return metric
 

@@ -94,6 +94,7 @@ class SegmentReport:
 
     Attributes:
         differs: Spans of the hypothesis and of the reference (or peer) that the other lacks.
+        confident: Whether its languages are among those that were learned from.
     """
 
     index: int
@@ -109,6 +110,7 @@ class SegmentReport:
     findings: tuple[Finding, ...]
     skipped: str | None = None
     differs: tuple[tuple[Span, ...], tuple[Span, ...]] = ((), ())
+    confident: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ class Comparison:
         p_bootstrap: Of a difference this large by chance, by paired bootstrap resampling; `None` for too few segments.
         p_randomization: The same by paired approximate randomisation.
         detectable: The smallest difference that this set could show; below it, no difference says little.
+        agreement: The expected share of people's judgments that would order the systems so; of quality only.
     """
 
     metric: str
@@ -150,6 +153,7 @@ class Comparison:
     p_randomization: float | None
     detectable: float | None
     note: str = ""
+    agreement: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

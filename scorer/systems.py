@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scorer import __version__, combine, judge, languages, stats
+from scorer import __version__, combine, judge, languages, stats, uncertainty
 from scorer.api import Document, Progress, document, remarks, signature, silent, uneven, verdict, worst, written
 from scorer.combine import Penalty
 from scorer.errors import InputError, PairingError, UsageError
@@ -273,6 +273,7 @@ def summarise(
     n_rows = n_skipped = 0
     samples: list[Segment] = []
     left_out: list[tuple[str, str]] = []
+    unknown: Counter[tuple[str, ...]] = Counter()
     for row in scored:
         n_rows += 1
         if row.report is None or row.entry.segment is None:
@@ -281,6 +282,9 @@ def summarise(
         segment = row.entry.segment
         tallies[segment.system].add(segment, row)
         left_out.extend(row.left_out)
+        if not row.report.confident:
+            spoken = _with_languages(segment, pair).languages
+            unknown[uncertainty.unknown(spoken, with_source=segment.source is not None)] += 1
         if len(samples) < PEEK:
             samples.append(segment)
         kept.append(row.report)
@@ -325,8 +329,15 @@ def summarise(
         worst=worst(kept),
         verdict=_verdict(systems, findings),
         systems=systems,
-        comparisons=_comparisons(tallies, chosen, settings),
-        notes=(*told_skips, *told_inputs, *notes, *judge.notes_on_left_out(left_out)),
+        comparisons=_comparisons(tallies, chosen, settings, known="unseen" if unknown else "related"),
+        notes=(
+            *told_skips,
+            *told_inputs,
+            *notes,
+            *chosen.notes,
+            *uncertainty.notes_on(unknown),
+            *judge.notes_on_left_out(left_out),
+        ),
         n_rows=n_rows,
     )
 
@@ -370,8 +381,13 @@ def _resampling(settings: Settings) -> dict[str, Any]:
     return {"n_resamples": settings.n_resamples, "seed": settings.seed, "confidence": settings.confidence}
 
 
-def _comparisons(tallies: Mapping[str, Tally], chosen: Plan, settings: Settings) -> tuple[Comparison, ...]:
-    """Return paired tests of systems on each dimension and metric; none where they have different segments."""
+def _comparisons(
+    tallies: Mapping[str, Tally], chosen: Plan, settings: Settings, *, known: uncertainty.Seen
+) -> tuple[Comparison, ...]:
+    """Return paired tests of systems on each dimension and metric; none where they have different segments.
+
+    For quality there is the expected agreement of people too, unless a language is unseen.
+    """
     if len(tallies) < 2:
         return ()
     names = list(tallies)
@@ -382,7 +398,12 @@ def _comparisons(tallies: Mapping[str, Tally], chosen: Plan, settings: Settings)
     for a, b in pairs:
         shared = sorted(tallies[a].penalties.keys() & tallies[b].penalties.keys())
         for name, finish, rows_a, rows_b in _columns(tallies[a], tallies[b], shared, chosen):
-            found.append(_compared(name, a, b, rows_a, rows_b, finish, settings))
+            compared = _compared(name, a, b, rows_a, rows_b, finish, settings)
+            if name == "quality":
+                n = sum(None not in rows for rows in zip(rows_a, rows_b, strict=True))
+                share = uncertainty.agreement(compared.difference, n, chosen.recipe.name, known=known)
+                compared = dataclasses.replace(compared, agreement=share)
+            found.append(compared)
     return tuple(found)
 
 

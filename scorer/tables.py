@@ -31,7 +31,7 @@ from scorer.types import Finding, Languages, Segment
 from scorer.writing import replaced
 
 ROWS = (".jsonl", ".tsv", ".csv")
-RESULTS = ("index", "quality", "adequacy", "fluency", "metrics", "findings", "skipped")
+RESULTS = ("index", "quality", "adequacy", "fluency", "metrics", "confident", "findings", "skipped")
 
 
 def takes_rows(path: str) -> bool:
@@ -146,6 +146,7 @@ def _head(path: str, pair: Languages, settings: Settings) -> str:
     state = os.stat(path) if path != "-" else None
     size = f"{state.st_size}:{state.st_mtime_ns}" if state else "stdin"
     models = (assets.models_folder() / "MANIFEST.json").read_text(encoding="utf-8")
+    models += assets.model(settings.model).signature()
     digest = hashlib.sha256(repr((__version__, models, settings, pair, path, size)).encode()).hexdigest()
     return json.dumps({"scorer": __version__, "run": digest})
 
@@ -209,9 +210,10 @@ def _output(position: int, cells: dict[str, Any], report: dict[str, Any] | None,
     """Return an output row: the input's keys, then ours."""
     own = {key: value for key, value in cells.items() if key not in RESULTS}
     if report is None:
-        result = dict.fromkeys(("quality", "adequacy", "fluency")) | {"metrics": {}, "findings": [], "skipped": skipped}
+        result = dict.fromkeys(("quality", "adequacy", "fluency"))
+        result |= {"metrics": {}, "confident": None, "findings": [], "skipped": skipped}
     else:
-        result = {key: report[key] for key in ("quality", "adequacy", "fluency", "metrics")}
+        result = {key: report[key] for key in ("quality", "adequacy", "fluency", "metrics", "confident")}
         result |= {
             "findings": [{k: v for k, v in f.items() if k not in ("index", "system")} for f in report["findings"]],
             "skipped": None,

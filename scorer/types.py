@@ -18,6 +18,8 @@ Role = Literal["source", "reference", "peers"]
 Side = Literal["source", "reference"]
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
+# The check whose findings are suspicions of the learned metric.
+SUSPICIONS = "learned"
 DIMENSIONS: tuple[DimensionName, ...] = ("adequacy", "fluency", "quality")
 
 
@@ -96,6 +98,11 @@ class Finding:
     reference_span: Span | None = None
     certainty: float = 1.0
     system: str = ""
+
+    @property
+    def suspected(self) -> bool:
+        """Return whether the learned metric only suspects it: a mark in the text, whose cost is expected already."""
+        return self.check == SUSPICIONS
 
 
 def found(

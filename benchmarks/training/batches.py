@@ -32,6 +32,7 @@ class Batch:
     """
 
     kind: str
+    mode: str
     sides: tuple[Side, Side, Side]
     groups: torch.Tensor
     targets: torch.Tensor
@@ -128,6 +129,7 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
     targets = [[NONE if v is None else v for v in (one.total, one.accuracy, one.fluency, one.z)] for _, _, one in rows]
     return Batch(
         groups[0].kind,
+        mode,
         (hypothesis, library.side(sources), library.side(references)),
         torch.tensor([number for number, _, _ in rows]),
         torch.tensor(targets, dtype=torch.float32),

@@ -28,15 +28,19 @@ class Dev:
     truth: Floats
     items: npt.NDArray[np.int64]
     systems: list[str]
+    n_tokens: Floats
 
 
-def development(library: batches.Library, data: Path, n_sources: int = 60) -> list[Dev]:
-    """Return WMT22 (a sample of sources of each pair, all systems) and a language pair without training data."""
+def development(library: batches.Library, data: Path, n_sources: int = 80) -> list[Dev]:
+    """Return WMT22 (sources of the domains that no run sees, all systems) and a language pair without training data."""
     found = corpus.mqm(data, "wmt22_mqm")
     rng = random.Random(5)
     sets = []
     for pair in ("en-de", "zh-en"):
-        own = [group for group in found if group.languages == pair and library.has(group)]
+        own = [
+            group for group in found
+            if group.languages == pair and library.has(group) and group.rated[0].domain in corpus.HELD_OUT_DOMAINS
+        ]
         sets.append(_dev(library, f"22 {pair}", rng.sample(own, min(n_sources, len(own))), ("source", "reference", "both")))
     own = corpus.mqm(data, "wmt22_mqm_enru_sample", ("en-ru",))
     own = [group for group in own if library.has(group)]
@@ -55,7 +59,8 @@ def _dev(library: batches.Library, name: str, groups: Sequence[corpus.Group], mo
         chunks = [groups[start : start + 40] for start in range(0, len(groups), 40)]
     rated = [(i, r) for i, group in enumerate(groups) for r in group.rated]
     truth = np.array([r.z if r.total is None else -r.total for _, r in rated], float)
-    return Dev(name, library, chunks, tuple(modes), truth, np.array([i for i, _ in rated]), [r.system for _, r in rated])
+    n_tokens = np.array([library.states.length(library.states.position(r.hypothesis)) for _, r in rated], float)
+    return Dev(name, library, chunks, tuple(modes), truth, np.array([i for i, _ in rated]), [r.system for _, r in rated], n_tokens)
 
 
 def predict(network: Network, dev: Dev, mode: str) -> Floats:
@@ -74,6 +79,8 @@ def line(network: Network, sets: Sequence[Dev]) -> str:
     for dev in sets:
         for mode in dev.modes:
             score = -predict(network, dev, mode).sum(1)
+            if dev.name.startswith("da"):  # people judged these whole, not by adding up errors
+                score /= dev.n_tokens
             lines.append(f"    {dev.name} {mode:<9} " + "  ".join(f"{v:.3f}" for v in agreement(dev, score)))
     return "\n".join(lines)
 

@@ -1,6 +1,6 @@
 """Write a run's averaged weights to models/learned/network.safetensors, in half precision, with the scales of its input.
 
-    python -m benchmarks.training.export --states FOLDER --run FOLDER [--out models/learned/network.safetensors]
+    python -m benchmarks.training.export --states FOLDER --run FOLDER --whole FOLDER [--out FILE]
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from benchmarks.training.states import States
 ROOT = Path(__file__).parent.parent.parent
 
 
-def export(states: Path, weights: Path, out: Path) -> None:
+def export(states: Path, weights: Path, whole: Path, out: Path) -> None:
     """Write the shipped file; layer norms and scales stay in single precision."""
     library = Library(States(states))
+    loaded = load_file(str(weights)) | {f"whole.{name}": tensor for name, tensor in load_file(str(whole)).items()}
     tensors = {
-        name: tensor.half() if tensor.ndim == 2 else tensor.float() for name, tensor in load_file(str(weights)).items()
+        name: tensor.half() if name.endswith("weight") and tensor.ndim == 2 else tensor.float()
+        for name, tensor in loaded.items()
     }
     scale = library.states
     tensors |= {
@@ -38,9 +40,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--states", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--whole", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=ROOT / "models" / "learned" / "network.safetensors")
     given = parser.parse_args()
-    export(given.states, given.run / "average.safetensors", given.out)
+    export(given.states, given.run / "average.safetensors", given.whole / "whole.safetensors", given.out)
 
 
 if __name__ == "__main__":

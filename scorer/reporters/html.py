@@ -8,15 +8,21 @@ from html import escape
 from scorer import reporters
 from scorer.printable import printable
 from scorer.report import Report, SegmentReport, band
-from scorer.reporters.shown import clip, interval, number, pieces, sides, where
-from scorer.types import DIMENSIONS, SEVERITIES, Span
+from scorer.reporters.marks import Mark, Piece, clip, pieces, sides
+from scorer.reporters.shown import N_SUSPECTED, interval, number, points, ranked, suspicions, told, where
+from scorer.types import DIMENSIONS, Finding
 
 SHOWN = 30
+# A page that shows the report can say otherwise; without any style a reader sees the marks in one colour.
+STYLE = (
+    "<style>.scorer-report mark.critical{background:#ff8a80}.scorer-report mark.major{background:#ffcc80}"
+    ".scorer-report mark.minor{background:#fff59d}</style>"
+)
 
 
 @reporters.register("html", ".html")
 def render(report: Report) -> str:
-    """Return the report as one `<div>` without scripts or styles of its own."""
+    """Return the report as one `<div>` without scripts, with colours for the marks."""
     dimensions = [
         (
             name,
@@ -27,13 +33,15 @@ def render(report: Report) -> str:
         for name in DIMENSIONS
     ]
     metrics = [(score.name, number(score.value), interval(score), score.signature) for score in report.metrics]
-    ranked = sorted(report.findings, key=lambda f: (SEVERITIES.index(f.severity), -f.certainty, f.index))
-    findings = [(f.severity, where(report, f), f.check, printable(f.message)) for f in ranked[:SHOWN]]
+    findings, suspected = ranked(report.findings)
     parts = [
+        STYLE,
         f"<p><strong>{_text(report.verdict)}</strong></p>",
         _table(("", "0 to 100", "95% interval", ""), dimensions),
         _table(("metric", "score", "95% interval", "signature"), metrics),
-        _table(("severity", "segment", "check", "what"), findings) if findings else "",
+        _findings(report, findings[:SHOWN]),
+        f"<p>{suspicions(suspected)}</p>" if suspected else "",
+        _findings(report, suspected[:N_SUSPECTED]),
         *(_segment(report, report.segments[i]) for i in report.worst),
         f"<p><small>{_text(report.signature)}</small></p>",
     ]
@@ -50,14 +58,30 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f"<table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table>"
 
 
+def _findings(report: Report, findings: Sequence[Finding]) -> str:
+    rows = [(f.severity, where(report, f), f.check, printable(f.message)) for f in findings]
+    return _table(("severity", "segment", "check", "what"), rows) if rows else ""
+
+
 def _segment(report: Report, segment: SegmentReport) -> str:
-    scores = ", ".join(f"{name} {number(getattr(segment, name), 0)}" for name in DIMENSIONS)
-    rows = "".join(
-        f'<tr><th>{_text(label)}</th><td dir="auto">{_marked(*clip(text, spans, 1_000))}</td></tr>'
-        for label, text, spans in sides(report, segment)
-    )
-    return f"<h4>{segment.index + 1}: {_text(scores)}</h4><table>{rows}</table>"
+    told_points = [each for each in [points(segment)] if each]
+    scores = ", ".join([*(f"{name} {number(getattr(segment, name), 0)}" for name in DIMENSIONS), *told_points])
+    texts = [
+        f'<tr><th>{_text(label)}</th><td dir="auto">{_marked(*clip(text, marks, 1_000))}</td></tr>'
+        for label, text, marks in sides(report, segment)
+    ]
+    findings = [f"<tr><th>{f.severity}</th><td>{_text(f'{f.check}: {f.message}')}</td></tr>" for f in told(segment)]
+    return f"<h4>{segment.index + 1}: {_text(scores)}</h4><table>{''.join([*texts, *findings])}</table>"
 
 
-def _marked(text: str, spans: Sequence[Span]) -> str:
-    return "".join(f"<mark>{escape(p)}</mark>" if is_marked else escape(p) for p, is_marked in pieces(text, spans))
+def _marked(text: str, marks: Sequence[Mark]) -> str:
+    return "".join(map(_piece, pieces(text, marks)))
+
+
+def _piece(piece: Piece) -> str:
+    shown = escape(piece.text)
+    if piece.kind is None:
+        return shown
+    if piece.kind == "differs":
+        return f"<u>{shown}</u>"
+    return f'<mark class="{piece.kind}" title="{_text("; ".join(piece.notes))}">{shown}</mark>'

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from scorer import reporters
 from scorer.printable import printable
 from scorer.report import Report, SegmentReport, band
-from scorer.reporters.shown import clip, interval, number, pieces, sides, where
-from scorer.types import DIMENSIONS, SEVERITIES, Span
+from scorer.reporters.marks import Mark, Piece, clip, pieces, sides
+from scorer.reporters.shown import N_SUSPECTED, agreements, interval, number, points, ranked, suspicions, told, where
+from scorer.types import DIMENSIONS, Finding
 
 SHOWN = 50
 
@@ -80,24 +81,40 @@ def _metrics(report: Report) -> str:
 
 
 def _findings(report: Report) -> str:
-    ranked = sorted(report.findings, key=lambda f: (SEVERITIES.index(f.severity), -f.certainty, f.index))
-    rows = [(f.severity, escape(where(report, f)), f.check, escape(f.message)) for f in ranked[:SHOWN]]
-    more = f"\n\n… and {len(ranked) - SHOWN} more." if len(ranked) > SHOWN else ""
+    found, suspected = ranked(report.findings)
+    blocks = [_rows(report, found, SHOWN)] if found else []
+    if suspected:
+        blocks += [suspicions(suspected).capitalize() + ":", _rows(report, suspected, N_SUSPECTED)]
+    return "\n\n".join(blocks)
+
+
+def _rows(report: Report, findings: Sequence[Finding], most: int) -> str:
+    rows = [(f.severity, escape(where(report, f)), f.check, escape(f.message)) for f in findings[:most]]
+    more = f"\n\n… and {len(findings) - most} more." if len(findings) > most else ""
     return table(("severity", "segment", "check", "what"), rows) + more
 
 
 def _segment(report: Report, segment: SegmentReport) -> str:
-    scores = ", ".join(f"{name} {number(getattr(segment, name), 0)}" for name in DIMENSIONS)
+    told_points = [each for each in [points(segment)] if each]
+    scores = ", ".join([*(f"{name} {number(getattr(segment, name), 0)}" for name in DIMENSIONS), *told_points])
     rows = []
-    for label, text, spans in sides(report, segment):
-        rows.append((escape(label), _marked(*clip(text, spans, 1_000)) or "*(nothing)*"))
+    for label, text, marks in sides(report, segment):
+        rows.append((escape(label), _marked(*clip(text, marks, 1_000)) or "*(nothing)*"))
+    rows += [(f"*{f.severity}*", f"{f.check}: {escape(f.message)}") for f in told(segment)]
     return f"### {segment.index + 1}: {scores}\n\n" + table(("", ""), rows)
 
 
-def _marked(text: str, spans: Sequence[Span]) -> str:
-    return "".join(
-        f"<b>{escape(piece)}</b>" if is_marked else escape(piece) for piece, is_marked in pieces(text, spans)
-    )
+def _marked(text: str, marks: Sequence[Mark]) -> str:
+    return "".join(map(_piece, pieces(text, marks)))
+
+
+def _piece(piece: Piece) -> str:
+    """Return a run of text; GitHub drops styles and titles, so the severity stands behind it."""
+    if piece.kind is None:
+        return escape(piece.text)
+    if piece.kind == "differs":
+        return f"<ins>{escape(piece.text)}</ins>"
+    return f"<b>{escape(piece.text)}</b><sup>{piece.kind}</sup>"
 
 
 def _systems(report: Report) -> str:
@@ -116,4 +133,5 @@ def _comparisons(report: Report) -> str:
          number(each.p_bootstrap, 4), number(each.p_randomization, 4), escape(each.note))
         for each in report.comparisons
     ]  # fmt: skip
-    return table(("B", "A", "metric", "B − A", "95% interval", "p bootstrap", "p randomisation", ""), rows)
+    whole = table(("B", "A", "metric", "B − A", "95% interval", "p bootstrap", "p randomisation", ""), rows)
+    return "\n".join([whole, "", *(f"- {escape(each)}" for each in agreements(report.comparisons))]).rstrip()

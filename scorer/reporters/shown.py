@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from scorer.printable import printable
-from scorer.report import Dimension, Report, Score, SegmentReport
-from scorer.types import Finding, Span
+from scorer.report import Comparison, Dimension, Report, Score, SegmentReport, count_by_severity
+from scorer.types import SEVERITIES, Finding
 
 UNDEFINED = "–"
-Piece = tuple[str, bool]
+# Characters of a system's name in a sentence.
+LONGEST_NAME = 60
+# Places that the learned metric suspects, in a list of a whole text; there are more of them than anyone reads.
+N_SUSPECTED = 10
+# Findings told below one segment.
+N_THERE = 12
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -22,46 +27,45 @@ def interval(value: Dimension | Score) -> str:
     return "" if value.low is None or value.high is None else f"{value.low:.1f} to {value.high:.1f}"
 
 
-def pieces(text: str, spans: Sequence[Span]) -> Iterator[Piece]:
-    """Yield a text in pieces that are marked or not; control characters are shown, not sent."""
-    position = 0
-    for start, end in sorted(spans):
-        if start > position:
-            yield printable(text[position:start]), False
-        if end > max(start, position):
-            yield printable(text[max(start, position) : end]), True
-        position = max(position, end)
-    if position < len(text):
-        yield printable(text[position:]), False
+def points(segment: SegmentReport) -> str:
+    """Return `mqm 2.3 (80%: 0.0 to 6.0)`: expected points and the interval of one person's; nothing where undefined."""
+    expected, low, high = (segment.metrics.get(name) for name in ("mqm", "mqm_low", "mqm_high"))
+    if expected is None:
+        return ""
+    ends = "" if low is None or high is None else f" (80%: {low:.1f} to {high:.1f})"
+    return f"mqm {expected:.1f}{ends}" + ("" if segment.confident else ", rough: unseen language")
 
 
-def clip(text: str, spans: Sequence[Span], width: int) -> tuple[str, tuple[Span, ...]]:
-    """Return at most `width` characters of a text from around its first span, with the spans in them."""
-    if len(text) <= width:
-        return text, tuple(spans)
-    first = min((start for start, _ in spans), default=0)
-    start = max(0, min(first - width // 3, len(text) - width))
-    head, tail = "…" if start else "", "…" if start + width < len(text) else ""
-    shift = len(head) - start
-    inside = [(max(a, start) + shift, min(b, start + width) + shift) for a, b in spans]
-    return head + text[start : start + width] + tail, tuple((a, b) for a, b in inside if a < b)
+def agreements(comparisons: Sequence[Comparison]) -> list[str]:
+    """Return `B better than A: expected agreement of people: 87%` for each pair of systems that it is known of."""
+    told = []
+    for each in comparisons:
+        if each.agreement is not None and each.difference:
+            better, worse = (each.b, each.a) if each.difference > 0 else (each.a, each.b)
+            pair = f"{printable(better, LONGEST_NAME)} better than {printable(worse, LONGEST_NAME)}"
+            told.append(f"{pair}: expected agreement of people: {100 * each.agreement:.0f}%")
+    return told
 
 
-def sides(report: Report, segment: SegmentReport) -> list[tuple[str, str, tuple[Span, ...]]]:
-    """Return a segment's texts with a label and the spans to mark: where they differ, or what was found."""
-    hypothesis_spans = [f.hypothesis_span for f in segment.findings if f.hypothesis_span]
-    source_spans = [f.source_span for f in segment.findings if f.source_span]
-    in_hypothesis, in_reference = segment.differs
-    peers = report.role == "peers"
-    texts = []
-    if segment.source is not None:
-        texts.append(("source", segment.source, tuple(source_spans)))
-    for i, reference in enumerate(segment.references):
-        label = "A" if peers else "reference" if len(segment.references) == 1 else f"reference {i + 1}"
-        texts.append((label, reference, in_reference if i == 0 else ()))
-    label = "B" if peers else segment.system or "hypothesis"
-    texts.insert(1, (label, segment.hypothesis, in_hypothesis or tuple(hypothesis_spans)))
-    return texts
+def ranked(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]:
+    """Return what the checks found and, apart, what the learned metric suspects: worst first, then surest.
+
+    Suspicions are many, cost no points of their own and may be wrong: in one list they would bury the findings.
+    """
+    ordered = sorted(findings, key=lambda f: (SEVERITIES.index(f.severity), -f.certainty, f.index))
+    return [f for f in ordered if not f.suspected], [f for f in ordered if f.suspected]
+
+
+def told(segment: SegmentReport) -> list[Finding]:
+    """Return the findings to tell below a segment's texts, what the checks found first."""
+    found, suspected = ranked(segment.findings)
+    return [*found, *suspected][:N_THERE]
+
+
+def suspicions(findings: Sequence[Finding]) -> str:
+    """Return a title for what the learned metric suspects: `suspected by the learned metric (3 major, 7 minor)`."""
+    counts = ", ".join(f"{n} {severity}" for severity, n in count_by_severity(findings).items() if n)
+    return f"suspected by the learned metric ({counts})"
 
 
 def where(report: Report, finding: Finding) -> str:

@@ -14,15 +14,28 @@ from rich.text import Text
 from scorer import reporters
 from scorer.printable import printable
 from scorer.report import Dimension, Report, SegmentReport, System, band
-from scorer.reporters.shown import clip, interval, line, number, pieces, sides, where
-from scorer.types import DIMENSIONS, SEVERITIES, Finding, Severity, Span
+from scorer.reporters.marks import clip, sides
+from scorer.reporters.shown import (
+    N_SUSPECTED,
+    agreements,
+    interval,
+    line,
+    number,
+    points,
+    ranked,
+    suspicions,
+    told,
+    where,
+)
+from scorer.reporters.underlined import STYLES, marked
+from scorer.types import DIMENSIONS, SEVERITIES, Finding, Severity
 
 WIDTH = 80
 BAR = 20
 # Findings shown of each severity; all of them are in the JSON.
 SHOWN: dict[Severity, int] = {"critical": 20, "major": 20, "minor": 15}
 SHOWN_WORST = 5
-STYLES: dict[str, str] = {"critical": "bold white on red", "major": "bold red", "minor": "yellow"}
+LEGEND = "under the text: C critical, M major, m minor"
 BAND_STYLES = {"very good": "green", "good": "green", "fair": "yellow", "poor": "red", "bad": "bold red"}
 
 
@@ -62,6 +75,7 @@ def _parts(report: Report, color: bool) -> list[RenderableType]:
     if report.worst:
         parts += [
             _title("Worst segments"),
+            Text(LEGEND if color else f"{LEGEND}; ⟨ ⟩ is not in the other text", style="dim"),
             *(_segment(report, report.segments[i], color) for i in report.worst[:SHOWN_WORST]),
         ]
     signatures = [report.signature, *(score.signature for score in report.metrics)]
@@ -140,32 +154,41 @@ def _metrics(report: Report) -> Group:
 
 
 def _findings(report: Report) -> list[RenderableType]:
+    found, suspected = ranked(report.findings)
     parts: list[RenderableType] = []
     for severity in SEVERITIES:
-        found = sorted((f for f in report.findings if f.severity == severity), key=lambda f: (-f.certainty, f.index))
-        if not found:
-            continue
-        table = Table.grid(padding=(0, 2))
-        for _ in range(3):
-            table.add_column(overflow="fold")
-        for finding in found[: SHOWN[severity]]:
-            table.add_row(where(report, finding), Text(finding.check), Text(printable(finding.message)))
-        parts += [Text(f"{severity} ({len(found)})", style=STYLES[severity]), Padding(table, (0, 0, 0, 2))]
-        if len(found) > SHOWN[severity]:
-            parts.append(Text(f"  … and {len(found) - SHOWN[severity]} more; -f json lists all", style="dim"))
+        own = [finding for finding in found if finding.severity == severity]
+        if own:
+            parts.append(Text(f"{severity} ({len(own)})", style=STYLES[severity]))
+            parts += _listed(report, own, SHOWN[severity])
+    if suspected:
+        parts += [Text(suspicions(suspected), style="bold"), *_listed(report, suspected, N_SUSPECTED)]
+    return parts
+
+
+def _listed(report: Report, findings: Sequence[Finding], most: int) -> list[RenderableType]:
+    table = Table.grid(padding=(0, 2))
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for finding in findings[:most]:
+        table.add_row(where(report, finding), Text(finding.check), Text(printable(finding.message)))
+    parts: list[RenderableType] = [Padding(table, (0, 0, 0, 2))]
+    if len(findings) > most:
+        parts.append(Text(f"  … and {len(findings) - most} more; -f json lists all", style="dim"))
     return parts
 
 
 def _segment(report: Report, segment: SegmentReport, color: bool) -> Group:
     scores = " · ".join(f"{name} {number(getattr(segment, name), 0)}" for name in DIMENSIONS)
-    head = Text(f"#{segment.index + 1}  {scores}  {line(report, segment.place)}", style="dim")
+    told_points = "".join(f" · {each}" for each in [points(segment)] if each)
+    head = Text(f"#{segment.index + 1}  {scores}{told_points}  {line(report, segment.place)}", style="dim")
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True, style="dim")
     table.add_column(overflow="fold")
-    for label, text, spans in sides(report, segment):
-        shown, inside = clip(text, spans, 400)
+    for label, text, marks in sides(report, segment):
+        shown, inside = clip(text, marks, 400)
         table.add_row(printable(label, 16), marked(shown, inside, color) if shown else Text("(nothing)", style="dim"))
-    for finding in segment.findings:
+    for finding in told(segment):
         table.add_row("", _finding(finding))
     return Group(head, Padding(table, (0, 0, 1, 2)))
 
@@ -174,19 +197,6 @@ def _finding(finding: Finding) -> Text:
     return Text.assemble(
         (finding.severity, STYLES[finding.severity]), f" {finding.check}: ", printable(finding.message)
     )
-
-
-def marked(text: str, spans: Sequence[Span], color: bool) -> Text:
-    """Return a text with its spans marked: by style in colour, by ⟨ ⟩ without."""
-    whole = Text()
-    for piece, is_marked in pieces(text, spans):
-        if not is_marked:
-            whole.append(piece)
-        elif color:
-            whole.append(piece, style="bold underline")
-        else:
-            whole.append(f"⟨{piece}⟩")
-    return whole
 
 
 def _systems(systems: Sequence[System]) -> Table:
@@ -215,7 +225,7 @@ def _comparisons(report: Report) -> Group:
     reasons = dict.fromkeys(each.note for each in report.comparisons if each.note and each.detectable is None)
     told = [Text(printable(reason), style="dim") for reason in reasons]
     shows = "shows: the smallest difference that this set can show; a smaller one says little either way"
-    return Group(table, *told, Text(shows, style="dim"))
+    return Group(table, *told, *map(Text, agreements(report.comparisons)), Text(shows, style="dim"))
 
 
 def _p(value: float | None) -> str:

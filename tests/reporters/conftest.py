@@ -118,3 +118,30 @@ def hostile() -> Report:
 @pytest.fixture(scope="session")
 def hostile_texts() -> list[str]:
     return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def one_segment(hostile):
+    """Build a report of one segment with findings as (check, severity, span in the hypothesis)."""
+
+    def build(hypothesis, *found, differs=((), ()), references=()):
+        findings = tuple(
+            Finding(check, severity, "adequacy", 0, f"{check} {span}", hypothesis_span=span, certainty=0.6)
+            for check, severity, span in found
+        )
+        segment = dataclasses.replace(
+            hostile.segments[0],
+            source="the source",
+            hypothesis=hypothesis,
+            references=references,
+            place="",
+            system="",
+            differs=differs,
+            findings=findings,
+        )
+        inputs = tuple(dataclasses.replace(each, name=name) for each, name in zip(hostile.inputs, "ab", strict=False))
+        return dataclasses.replace(
+            hostile, segments=(segment,), worst=(0,), findings=findings, inputs=inputs, systems=(), comparisons=()
+        )
+
+    return build

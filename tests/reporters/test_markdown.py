@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from scorer.reporters.markdown import escape, render
 
-OURS = {"<b>", "</b>", "<sub>", "</sub>", "<code>", "</code>"}
+OURS = {f"<{end}{tag}>" for end in ("", "/") for tag in ("b", "ins", "sub", "sup", "code")}
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +70,28 @@ def test_markdown_has_no_control_or_direction_characters(hostile):
 def test_escape_leaves_nothing_that_markdown_reads(text):
     escaped = re.sub(r"&#\d+;", "", escape(text))
     assert re.fullmatch(r"[\w\s/]*", escaped)
+
+
+def test_markdown_marks_carry_their_severity(one_segment):
+    report = one_segment("Fifty of *them*.", ("number", "major", (0, 5)), ("learned", "minor", (9, 15)))
+    assert (
+        "| B | <b>Fifty</b><sup>major</sup> of <b>&#42;them&#42;</b><sup>minor</sup>&#46; |\n"
+        "| *major* | number: number &#40;0, 5&#41; |\n| *minor* | learned: learned &#40;9, 15&#41; |"
+    ) in render(report)
+
+
+def test_markdown_overlapping_marks_are_flat(one_segment):
+    marks = ("learned", "minor", (0, 6)), ("number", "critical", (2, 4))
+    assert "<b>ab</b><sup>minor</sup><b>cd</b><sup>critical</sup><b>ef</b><sup>minor</sup>gh" in render(
+        one_segment("abcdefgh", *marks)
+    )
+
+
+def test_markdown_learned_findings_stand_apart_and_are_few(one_segment):
+    suspected = [("learned", "critical", (i, i + 1)) for i in range(60)]
+    page = render(one_segment("x" * 100, *suspected, ("case", "minor", (70, 71))))
+    found, told = page.split("Suspected by the learned metric (60 critical):")
+    assert "| case |" in found
+    assert "| learned |" not in found
+    assert told.split("## Worst")[0].count("| learned |") == 10
+    assert "… and 50 more." in told
