@@ -1,4 +1,4 @@
-"""Fit the calibration of embedding metrics and the recipes of adequacy and fluency.
+"""Fit the calibration of embedding metrics and the fast recipes of adequacy and fluency.
 
 Training: rows of the train split (for the calibration of pairs that have none, of the dev split) under open licences
 (WMT20 and WMT21 MQM en-de and zh-en, Apache-2.0; MLQE-PE, CC0), and damage made from them: texts paired with another
@@ -13,7 +13,6 @@ writes models/calibration.json, models/recipes.json and benchmarks/results/recip
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import random
 import time
@@ -24,10 +23,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from fit_oddity import Damage
-from scipy.optimize import nnls
-from sklearn.isotonic import IsotonicRegression
 
-from scorer import combine, encoders, metrics, words
+from scorer import combine, encoders, fitting, metrics, words
 from scorer.checks.unmatched import heaviest, matches
 from scorer.matching import best
 from scorer.measure import measure_where_possible, segment_level
@@ -36,19 +33,13 @@ from scorer.types import Languages, Segment
 
 ROOT = Path(__file__).parent.parent
 SEED = 1
-N_KNOTS = 10
+# The standard recipes are fitted by fit_learned.py.
 TERMS = {
-    "standard/source": ("similarity_source", "match_precision_source", "match_recall_source"),
-    "standard/reference": ("similarity", "match_precision", "match_recall", "chrf"),
-    "standard/both": (
-        "similarity", "match_precision", "match_recall", "chrf",
-        "similarity_source", "match_precision_source", "match_recall_source",
-    ),
     "fast/source": ("length_ratio",),
     "fast/reference": ("chrf", "ter"),
     "fast/both": ("chrf", "ter"),
-}  # fmt: skip
-FLUENCY = {"standard": ("oddity",), "fast": ()}
+}
+FLUENCY: dict[str, tuple[str, ...]] = {"fast": ()}
 # Points per 100 words of what was done to a text: MQM counts 25 for a translation of something else (about 25 words),
 # 5 for a clause left out.
 UNRELATED_RATE, HALF_RATE, SHUFFLED_RATE = 100.0, 40.0, 60.0
@@ -250,27 +241,6 @@ def features(names: list[str], items: list[Segment]) -> dict[str, np.ndarray]:
     return {name: np.array(values) for name, values in table.items()}
 
 
-def knots(x: np.ndarray, y: np.ndarray, weight: np.ndarray, increasing: bool) -> list[list[float]]:
-    """Return the isotonic regression of y on x at quantiles of x."""
-    fitted = IsotonicRegression(increasing=increasing, out_of_bounds="clip").fit(x, y, sample_weight=weight)
-    # Half of the knots where the texts are, half spread evenly, so that rare bad texts have some too; none too near.
-    at = np.sort(np.concatenate([np.quantile(x, np.linspace(0, 1, N_KNOTS)), np.linspace(x.min(), x.max(), N_KNOTS)]))
-    at = at[np.concatenate([[True], np.diff(at) > (x.max() - x.min()) / 100])]
-    # A step function's mean around each knot, so that the lines between knots follow it.
-    edges = np.concatenate([[at[0]], (at[1:] + at[:-1]) / 2, [at[-1]]])
-    values = [float(np.mean(fitted.predict(np.linspace(a, b, 25)))) for a, b in itertools.pairwise(edges)]
-    return [[round(float(a), 4), round(v, 4)] for a, v in zip(at, values, strict=True)]
-
-
-def thinned(curve: list[list[float]]) -> list[list[float]]:
-    """Return the knots that are a twentieth of the range apart: a steep step would make a score of rounding errors."""
-    kept, gap = [curve[0]], (curve[-1][0] - curve[0][0]) / 20
-    for knot in curve[1:-1]:
-        if knot[0] - kept[-1][0] >= gap and curve[-1][0] - knot[0] >= gap:
-            kept.append(knot)
-    return [*kept, curve[-1]]
-
-
 def predict(
     names: tuple[str, ...], table: dict[str, np.ndarray], rate: np.ndarray, n_words: np.ndarray, n_real: int
 ) -> dict:
@@ -281,27 +251,12 @@ def predict(
     known = ~np.isnan(rate)
     for name in names:
         known &= ~np.isnan(table[name])
-    y, weight = rate[known], n_words[known]
-    terms, columns = [], []
-    for name in names:
-        up = not metrics.registry.create(name).higher_is_better
-        bent = knots(table[name][known], y, weight, increasing=up)
-        terms.append({"metric": name, "knots": bent})
-        columns.append(np.interp(table[name][known], *zip(*bent, strict=True)))
     if not names:  # nothing to tell texts apart by: the mean of what systems made
-        mean = float(np.average(rate[:n_real][known[:n_real]], weights=n_words[:n_real][known[:n_real]]))
-        return {"terms": [], "bias": round(mean, 4), "knots": [[0.0, 0.0], [1000.0, 1000.0]]}
-    # Non-negative weights keep every metric's direction; the square root of the words makes it the words' mean.
-    design = np.column_stack([*columns, np.ones(len(y))]) * np.sqrt(weight)[:, None]
-    solution, _ = nnls(design, y * np.sqrt(weight))
-    for term, value in zip(terms, solution[:-1], strict=True):
-        term["weight"] = round(float(value), 4)
-    total = np.column_stack(columns) @ solution[:-1] + solution[-1]
-    return {
-        "terms": [term for term in terms if term["weight"] > 0],
-        "bias": round(float(solution[-1]), 4),
-        "knots": knots(total, y, weight, increasing=True),
-    }
+        known[n_real:] = False
+    columns = [
+        fitting.Column(name, table[name][known], metrics.registry.create(name).higher_is_better) for name in names
+    ]
+    return fitting.as_json(fitting.smoothed(fitting.fit_prediction(columns, rate[known], n_words[known])))
 
 
 def fit(data: Path, n_sources: int) -> None:
@@ -326,11 +281,8 @@ def fit(data: Path, n_sources: int) -> None:
         }
         for name, terms in TERMS.items()
     }
-    for parts in recipes.values():
-        for part in parts.values():
-            for curve in (part, *part["terms"]):
-                curve["knots"] = thinned(curve["knots"])
-    content = {"version": 1, "unit": "MQM points per 100 words", "recipes": recipes}
+    known = json.loads((ROOT / "models/recipes.json").read_text(encoding="utf-8"))["recipes"]
+    content = {"version": 1, "unit": "MQM points per 100 words", "recipes": known | recipes}
     (ROOT / "models/recipes.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
@@ -375,8 +327,6 @@ def develop(data: Path, n_sources: int) -> str:
         fluency = np.array([recipe.fluency(row) for row in rows_of], dtype=float)
         columns[f"recipe {name}: mqm"] = -(adequacy + fluency) * n_words / 100
         columns[f"recipe {name}: quality"] = np.exp(-(adequacy + fluency) / combine.SCALE)
-        if name == "standard/both":
-            columns["recipe standard/*: fluency"] = np.exp(-fluency / combine.SCALE)
     lines = [
         "| score | " + " | ".join(f"{p} r | {p} acc | {p} sys" for p in ("en-de", "zh-en")) + " |",
         "|---|" + "--:|" * 6,

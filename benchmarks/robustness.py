@@ -133,7 +133,7 @@ def measured(sounds: Sequence[Sound], mode: Mode, n: int) -> list[Result]:
 
 
 def head(options: argparse.Namespace, seconds: float) -> str:
-    asked = " ".join(sys.argv[1:])
+    asked = " ".join(["DATA", *sys.argv[2:]])
     return (
         f"`python benchmarks/robustness.py {asked}`\n\n# Robustness\n\n"
         f"At most {options.n} cases a kind and language, seed {SEED}; {seconds:.0f} s with scoring, reading and making"

@@ -30,7 +30,7 @@ import pandas as pd
 from scorer import checks, encoders, estimator, oddness
 from scorer.checks import learned
 from scorer.estimator import Estimate
-from scorer.types import Finding, Languages, Segment, Span
+from scorer.types import SUSPICIONS, Finding, Languages, Segment, Span
 
 ROOT = Path(__file__).parent.parent
 SEED = 1
@@ -180,13 +180,13 @@ def code() -> str:
     """Return a digest of the code whose answers are kept; the learned check's thresholds are not among it."""
     package = ROOT / "scorer"
     files = [package / "estimator.py", package / "network.py", *sorted(package.glob("checks/*.py"))]
-    return hashlib.sha256(b"".join(f.read_bytes() for f in files if f.stem != learned.NAME)).hexdigest()
+    return hashlib.sha256(b"".join(f.read_bytes() for f in files if f.stem != SUSPICIONS)).hexdigest()
 
 
 def measured(segments: Sequence[Segment]) -> dict[str, Floats]:
     """Return tables of tokens, words and findings; each row opens with segment, start and end."""
     tokens, words, found = [], [], []
-    others = [checks.registry.factory(name) for name in checks.registry.names() if name != learned.NAME]
+    others = [checks.registry.factory(name) for name in checks.registry.names() if name != SUSPICIONS]
     for first in range(0, len(segments), BATCH):
         batch = segments[first : first + BATCH]
         embeddings = encoders.load().embed([segment.hypothesis for segment in batch])

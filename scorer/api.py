@@ -21,6 +21,7 @@ from scorer import (
     formats,
     judge,
     languages,
+    uncertainty,
     wording,
 )
 from scorer.assets import SHIPPED

@@ -28,6 +28,8 @@ RECIPES, NETWORK, CARD = "recipes.json", "learned/network.safetensors", "CARD.md
 REPLACEABLE = (RECIPES, NETWORK, CARD)
 # The name that says "the shipped model" where the environment names another one.
 SHIPPED_NAME = "shipped"
+# Files of `models/` that no score depends on.
+_NOT_SCORING = (CARD, "selftest.json")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -39,11 +41,13 @@ class Model:
         folder: Where they lie; empty for the shipped model, which replaces nothing.
         files: Their names and sha256.
         digest: Of the manifest, in hex; empty for the shipped model.
+        over: `shipped_digest` when it was fitted: what its recipes read comes from there.
     """
 
     folder: str = ""
     files: tuple[tuple[str, str], ...] = ()
     digest: str = ""
+    over: str = ""
 
     def signature(self) -> str:
         """Return `model:shipped` or `model:` and the digest's first digits."""
@@ -75,20 +79,21 @@ def opened(folder: Path) -> Model:
     except OSError as error:
         reason = f"it has no {MANIFEST}" if folder.is_dir() else "there is no such folder"
         raise ModelError(f"{where} is not a model: {reason}; make one with scorer fit DATA -o FOLDER") from error
-    files = _listed(content, where)
+    files, over = _listed(content, where)
     for name, entry in files.items():
         if not (folder / name).is_file():
             raise ModelError(f"the model {where} is incomplete: {name} is missing; fit it again")
         if (folder / name).stat().st_size != entry["bytes"]:
             raise _damaged(where, name)
     listed = tuple((name, entry["sha256"]) for name, entry in sorted(files.items()))
-    return Model(str(folder.absolute()), listed, hashlib.sha256(content).hexdigest())
+    return Model(str(folder.absolute()), listed, hashlib.sha256(content).hexdigest(), over)
 
 
-def _listed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
+def _listed(content: bytes, where: str) -> tuple[dict[str, dict[str, Any]], str]:
+    """Return a manifest's files, and the digest of the shipped model that they lie over."""
     try:
         manifest = json.loads(content)
-        made, files = manifest["format"], manifest["files"]
+        made, files, over = manifest["format"], manifest["files"], str(manifest.get("over", ""))
         sound = isinstance(made, int) and all(
             isinstance(entry["bytes"], int) and _SHA256.fullmatch(entry["sha256"]) for entry in files.values()
         )
@@ -103,7 +108,7 @@ def _listed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
     for name in files:
         if name not in REPLACEABLE:
             raise ModelError(f"{where} is not a model: it lists {printable(name, 60)}, which a model cannot replace")
-    return dict(files)
+    return dict(files), over
 
 
 def _damaged(where: str, name: str) -> ModelError:
@@ -148,6 +153,13 @@ def read(name: str, model: Model = SHIPPED) -> bytes:
     if hashlib.sha256(content).hexdigest() != listed[name]["sha256"]:
         raise ModelError(f"{folder / name} is damaged: its sha256 is not the manifest's; reinstall mt-scorer")
     return content
+
+
+def shipped_digest() -> str:
+    """Return a digest of the shipped files that scores come from."""
+    listed = json.loads((models_folder() / MANIFEST).read_text(encoding="utf-8"))["files"]
+    own = sorted((name, entry["sha256"]) for name, entry in listed.items() if Path(name).name not in _NOT_SCORING)
+    return hashlib.sha256(repr(own).encode()).hexdigest()[:16]
 
 
 def _own(name: str, model: Model) -> bytes:

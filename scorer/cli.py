@@ -375,7 +375,7 @@ def fit(
         typer.echo(f"scorer: {printable(fitting.not_better(outcome))}", err=True)
     if not outcome.kept:
         raise typer.Exit(EXIT_INPUT)
-    fitting.write(Path(output), outcome)
+    fitting.write(Path(output), outcome, fit_card.card(outcome))
 
 
 @app.command("list")

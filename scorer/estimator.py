@@ -82,12 +82,15 @@ def estimate(segments: Sequence[Segment], model: Model = SHIPPED) -> list[Estima
     return _memo(model).estimate([_key(segment) for segment in segments])
 
 
-def head_inputs(segments: Sequence[Segment]) -> list[tuple[npt.NDArray[np.float16], int]]:
-    """Return what the shipped network's heads read of each segment, and of how many readings the mean is taken.
+def head_inputs(segments: Sequence[Segment]) -> list[tuple[npt.NDArray[np.float16], float]]:
+    """Return what the shipped network's heads read of each segment, and what share of its points is theirs.
 
-    The states have shape (tokens of all readings, dim); a segment's points are the sum of what the heads make of them,
-    divided by the number of readings.
+    The states have shape (tokens of all readings, dim). What the heads make of them, summed and times the share, is
+    the part of a segment's points that depends on the heads.
     """
+    from scorer.network import WHOLE_SHARE
+
+    theirs = 1.0 if _network(SHIPPED).network.whole is None else 1 - WHOLE_SHARE
     found: list[list[npt.NDArray[np.float16]]] = [[] for _ in segments]
     keys = [_key(segment) for segment in segments]
     jobs, _ = _jobs(keys)
@@ -95,8 +98,11 @@ def head_inputs(segments: Sequence[Segment]) -> list[tuple[npt.NDArray[np.float1
         found[number].append(states.astype(np.float16))
     empty = np.zeros((0, 0), np.float16)
     return [
-        (np.concatenate(states) if states else empty, max(1, len(references)))
-        for states, (_, _, references) in zip(found, keys, strict=True)
+        (
+            np.concatenate(states) if states else empty,
+            (theirs if source.strip() or references else 1.0) / max(1, len(references)),
+        )
+        for states, (_, source, references) in zip(found, keys, strict=True)
     ]
 
 
@@ -144,7 +150,9 @@ def _estimate(keys: Sequence[_Key], model: Model) -> list[Estimate]:
 
 def _jobs(keys: Sequence[_Key]) -> tuple[list[tuple[int, _Reading]], dict[str, Embedding]]:
     """Return the readings of all keys, each with its key's place, and the texts' embeddings."""
-    texts = list(dict.fromkeys(text for hypothesis, source, references in keys for text in (hypothesis, source, *references)))
+    texts = list(
+        dict.fromkeys(text for hypothesis, source, references in keys for text in (hypothesis, source, *references))
+    )
     embedded = dict(zip(texts, encoders.load().embed(texts), strict=True))
     jobs: list[tuple[int, _Reading]] = []
     for number, (hypothesis, source, references) in enumerate(keys):

@@ -225,15 +225,13 @@ def _fitted(
     return Fitted(known.name, way, parts, len(rated), n_undefined, n_sources, rated.unit, found, beats(found), weights)
 
 
-def write(folder: Path, outcome: Fit) -> assets.Model:
-    """Write the recipes that are kept as a model, with its card.
+def write(folder: Path, outcome: Fit, card: str) -> assets.Model:
+    """Write the recipes that are kept as a model, with its card (`scorer.fit_card` writes one).
 
     Raises:
         InputError: None is kept, or the folder cannot be written.
         UsageError: The folder is more than a model.
     """
-    from scorer import fit_card
-
     if not outcome.kept:
         raise InputError(not_better(outcome))
     recipes = {
@@ -241,7 +239,7 @@ def write(folder: Path, outcome: Fit) -> assets.Model:
         for each in outcome.kept
     }
     content = json.dumps({"version": 1, "unit": UNIT, "recipes": recipes}, indent=1) + "\n"
-    files = {assets.RECIPES: content.encode(), assets.CARD: fit_card.card(outcome).encode()}
+    files = {assets.RECIPES: content.encode(), assets.CARD: card.encode()}
     for weights in (each.heads for each in outcome.kept if each.heads is not None):
         files[assets.NETWORK] = heads.network_with(weights)  # of one mode: `fit` refuses more
     return model_folder.write(folder, files)

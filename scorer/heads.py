@@ -38,40 +38,43 @@ class States:
     Attributes:
         tokens: Of all segments, one behind the other, shape (t, dim).
         row: The segment of each token, ascending, shape (t,).
-        n_readings: Of each segment, over which its points are a mean, shape (n,).
+        share: What the head's sum counts in each segment's points, shape (n,).
+        rest: Points that do not depend on the head, shape (n,).
     """
 
     tokens: npt.NDArray[np.float16]
     row: Ints
-    n_readings: Floats
+    share: Floats
+    rest: Floats
 
     def points(self, weights: Floats) -> Floats:
         """Return each segment's points, shape (n,); `weights` have shape (dim + 1,), the last one is the bias."""
-        return self._summed(np.logaddexp(0.0, self._logits(weights)))
+        return self.rest + self.share * self.sums(weights)
+
+    def sums(self, weights: Floats) -> Floats:
+        """Return the head's sum over each segment's tokens, shape (n,)."""
+        costs = np.logaddexp(0.0, self._logits(weights))
+        return np.bincount(self.row, costs, minlength=len(self.share)).astype(np.float64)
 
     def gains(self, weights: Floats) -> Floats:
         """Return how each segment's points grow with each weight, shape (n, dim + 1)."""
         slope = 1 / (1 + np.exp(-self._logits(weights)))
-        found = np.zeros((len(self.n_readings), len(weights)))
-        ends = np.searchsorted(self.row, np.arange(len(self.n_readings) + 1))
+        found = np.zeros((len(self.share), len(weights)))
+        ends = np.searchsorted(self.row, np.arange(len(self.share) + 1))
         for i, (first, last) in enumerate(itertools.pairwise(ends.tolist())):
             found[i, :-1] = slope[first:last] @ self.tokens[first:last].astype(np.float64)
             found[i, -1] = slope[first:last].sum()
-        return found / self.n_readings[:, None]
+        return found * self.share[:, None]
 
     def rows(self, places: Bools) -> States:
         """Return some of the segments."""
         kept = places[self.row]
-        return States(self.tokens[kept], (np.cumsum(places) - 1)[self.row[kept]], self.n_readings[places])
+        return States(self.tokens[kept], (np.cumsum(places) - 1)[self.row[kept]], self.share[places], self.rest[places])
 
     def _logits(self, weights: Floats) -> Floats:
         logits: Floats = (self.tokens.astype(np.float32) @ weights[:-1].astype(np.float32)).astype(np.float64)
         logits += weights[-1]
         return logits
-
-    def _summed(self, values: Floats) -> Floats:
-        sums: Floats = np.bincount(self.row, values, minlength=len(self.n_readings)) / self.n_readings
-        return sums
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,15 +102,24 @@ def heads_of(segments: Sequence[Segment], known: Recipe) -> Heads:
 
     # As in the metrics: fluency is judged by the hypothesis alone.
     alone = [replace(segment, source=None, references=()) for segment in segments]
-    states = tuple(_states(estimator.head_inputs(each)) for each in (segments, alone))
-    return Heads((states[0], states[1]), shipped_weights())
+    weights = shipped_weights()
+    states = [
+        states_of(estimator.head_inputs(each), [math.fsum(getattr(e, part)) for e in estimator.estimate(each)], own)
+        for each, part, own in zip((segments, alone), PARTS, weights, strict=True)
+    ]
+    return Heads((states[0], states[1]), weights)
 
 
-def _states(inputs: Sequence[tuple[npt.NDArray[np.float16], int]]) -> States:
+def states_of(
+    inputs: Sequence[tuple[npt.NDArray[np.float16], float]], points: Sequence[float], shipped: Floats
+) -> States:
+    """Return segments' states, from what `estimator.head_inputs` says and the points that the shipped head gives."""
     sizes = [len(states) for states, _ in inputs]
     tokens = np.concatenate([states for states, _ in inputs if len(states)])
     row = np.repeat(np.arange(len(inputs)), sizes).astype(np.int64)
-    return States(tokens, row, np.array([n for _, n in inputs], dtype=np.float64))
+    share = np.array([each for _, each in inputs], dtype=np.float64)
+    bare = States(tokens, row, share, np.zeros(len(inputs)))
+    return replace(bare, rest=np.array(points) - bare.points(shipped))
 
 
 def shipped_weights() -> tuple[Floats, Floats]:

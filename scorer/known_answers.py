@@ -60,7 +60,8 @@ def count(preset: str) -> int:
 
 def values(case: dict[str, Any]) -> dict[str, float | None]:
     """Return all scores of a case: the corpus' and each segment's."""
-    settings = Settings(preset=case["preset"], languages=Languages(*case["languages"]), n_resamples=1, model=SHIPPED_NAME)
+    spoken = Languages(*case["languages"])
+    settings = Settings(preset=case["preset"], languages=spoken, n_resamples=1, model=SHIPPED_NAME)
     report = score(
         {"system": case["hypothesis"]},
         source=case.get("source"),

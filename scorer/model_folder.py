@@ -75,7 +75,8 @@ def _fill(folder: Path, files: Mapping[str, bytes]) -> None:
     listed = {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()} for name, content in files.items()
     }
-    manifest = {"format": assets.FORMAT, "made_by": f"scorer {__version__}", "files": listed}
+    manifest = {"format": assets.FORMAT, "made_by": f"scorer {__version__}", "over": assets.shipped_digest()}
+    manifest["files"] = listed
     everything = {**files, assets.MANIFEST: json.dumps(manifest, indent=1).encode() + b"\n"}
     for name, content in everything.items():
         path = folder / name

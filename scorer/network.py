@@ -137,8 +137,11 @@ class Whole(nn.Module):
 
 
 def _matched(hypothesis: Side, side: Side) -> torch.Tensor:
-    """Return how well two texts match, (batch, 6): both means of best cosines, both means of the worst fifth of them,
-    the share of the hypothesis's tokens that the other text has, and the ratio of lengths."""
+    """Return how well two texts match, (batch, 6).
+
+    Both means of best cosines, both means of the worst fifth of them, the share of the hypothesis's tokens that the
+    other text has, and the ratio of lengths.
+    """
     near = _cosines(hypothesis.late, side.late)
     forth = near.masked_fill(~side.mask[:, None, :], -1).amax(2)
     back = near.masked_fill(~hypothesis.mask[:, :, None], -1).amax(1)
@@ -219,7 +222,7 @@ class Network(nn.Module):
 
     def _deepened(self, side: Side) -> Side:
         """Return the side with its late states made by the network's own layers, if it has any."""
-        if not len(self.deep) or side.mask.shape[1] <= 1 and not side.mask.any():
+        if not len(self.deep) or (side.mask.shape[1] <= 1 and not side.mask.any()):
             return side
         batch, length, _ = side.early.shape
         states = side.early * self.early_scale + self.early_mean
@@ -268,9 +271,7 @@ def _compared(hypothesis: Side, side: Side) -> tuple[list[torch.Tensor], torch.T
         return [feature * there for feature in features], torch.cat(covered, -1)
 
 
-def _summary(
-    hypothesis: Side, side: Side, compared: list[torch.Tensor], covered: torch.Tensor
-) -> torch.Tensor:
+def _summary(hypothesis: Side, side: Side, compared: list[torch.Tensor], covered: torch.Tensor) -> torch.Tensor:
     """Return (batch, length, 3): how well each token, the hypothesis and the other side are matched, about 0."""
     with torch.no_grad():
         best, there = compared[2], compared[4]

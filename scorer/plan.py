@@ -140,8 +140,17 @@ def plan(
     measured = [*shown, *(_settle(metric, language, n_references) for metric in hidden)]
     chosen, skipped_checks = _checks(settings.preset)
     skipped = [*_skipped_metrics(settings, available), *skipped_checks]
-    notes = (f"the model was not fitted for {recipe.name}; the shipped one scored",) if model != named else ()
+    notes = _notes(named, model, recipe)
     return Plan(tuple(shown), tuple(measured), chosen, recipe, tuple(skipped), model, notes)
+
+
+def _notes(named: Model, used: Model, recipe: Recipe) -> tuple[str, ...]:
+    """Return what a reader must know of a model that was named."""
+    if named != used:
+        return (f"the model was not fitted for {recipe.name}; the shipped one scored",)
+    if used != SHIPPED and used.over != assets.shipped_digest():
+        return ("the model was fitted over another version's shipped model; fit it again to be sure of its scores",)
+    return ()
 
 
 def number_of_references(segments: Sequence[Segment]) -> int | None:

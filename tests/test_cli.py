@@ -374,7 +374,7 @@ def test_terminal_has_colour_unless_told_otherwise() -> None:
         ((*COMPARE, "--threads", "-1"), "Invalid value for '--threads'"),
         ((*COMPARE, "-l", "xx-yy"), "unknown language 'yy'; write an ISO 639-1 code such as en, de or zh"),
         ((*COMPARE, "-l", "de"), "cannot read the language pair 'de'; write it like en-de"),
-        ((*COMPARE, "-m", "nosuch"), "unknown metric 'nosuch'; known: bleu, chrf,"),
+        ((*COMPARE, "-m", "nosuch"), "unknown metric 'nosuch'; known: bleu, bleurt, chrf,"),
         ((*COMPARE, "-m", "chr"), "unknown metric 'chr'; did you mean 'chrf'?"),
         ((*COMPARE, "-m", "chrf(word_ordr=2)"), "has no setting 'word_ordr'; did you mean 'word_order'?"),
         ((*COMPARE, "-m", "chrf(word_order=two)"), "word_order is 'two', but must be a whole number"),

@@ -219,17 +219,25 @@ def test_fit_counts_what_it_leaves_out(seeds):
         fit_rows.read(str(write("nan.jsonl", rows)), "score", "mqm", EN_DE)  # NaN is no JSON
 
 
-def test_fit_scale_0_100_takes_quality_as_it_stands_and_refuses_others(seeds):
-    rows = [row | {"score": max(0.0, 100 - row["score"])} for row in rated_rows(seeds)]
-    assert fitted(write("q.jsonl", rows), "M", scale="0-100").code == 0
-    done = run("score", "--input", "q.jsonl", "-o", "-", "--preset", "fast", "-l", "de-en", "--model", "M")
-    found = [json.loads(line)["quality"] for line in done.out.splitlines()]
-    errors = [abs(value - row["score"]) for value, row in zip(found, rows, strict=True)]
-    assert sum(errors) / len(errors) < 15
+def test_read_scale_0_100_refuses_other_numbers_and_names_the_line(seeds):
+    rows = [row | {"score": 100 - row["score"] / 4} for row in rated_rows(seeds)]
+    assert len(fit_rows.read(str(write("q.jsonl", rows)), "score", "0-100", EN_DE).rows) == 240
     rows[7]["score"] = 101
-    done = fitted(write("q.jsonl", rows), "N", scale="0-100")
-    assert done.code == 2
-    assert "line 8: 'score' is 101, not from 0 to 100" in done.message
+    with pytest.raises(InputError, match="line 8: 'score' is 101, not from 0 to 100"):
+        fit_rows.read(str(write("q.jsonl", rows)), "score", "0-100", EN_DE)
+
+
+def test_rated_scale_0_100_is_quality_as_it_stands(seeds):
+    rows = [row | {"score": 100 - row["score"] / 4} for row in rated_rows(seeds, 40)]
+    found = fit_rows.of_mode(fit_rows.read(str(write("q.jsonl", rows)), "score", "0-100", EN_DE).rows, "reference")
+    known = combine.recipe("fast", "reference")
+    rated, segments = fit_rows.rated(found, "0-100", known, "fast", lambda *_: None)
+    assert rated.unit == "quality"
+    human = {row.segment.index: row.human for row in found}
+    assert rated.human.tolist() == [human[segment.index] for segment in segments]
+    rates = -25 * np.log(rated.human / 100)
+    np.testing.assert_allclose(rated.accuracy + rated.fluency, rates)
+    assert (np.diff(rated.item) >= 0).all()
 
 
 def test_on_quality_reads_only_the_order_of_scores():
@@ -416,11 +424,13 @@ def test_model_is_named_by_the_environment_unless_an_option_names_another(monkey
     for name, value in (("A", 10.0), ("B", 30.0)):
         model_folder.write(Path(name), flat(value))
     found = {name: systems.score(**call(name)) for name in ("shipped", "A", "B")}
+    case = known_answers._record()["cases"][0]
+    known = known_answers.values(case)
     monkeypatch.setenv("SCORER_MODEL", "A")
     assert systems.score(**call()) == found["A"]
     assert systems.score(**call("B")) == found["B"]
     assert systems.score(**call("shipped")) == found["shipped"]
-    assert known_answers.drifts("fast") == []  # the self-test is of what was shipped
+    assert known_answers.values(case) == known  # the self-test is of what was shipped
 
 
 def test_model_without_a_recipe_for_what_is_there_leaves_it_as_shipped_and_says_so():
@@ -437,6 +447,16 @@ def test_model_of_compare_is_in_report_and_signature():
     report = api.compare("The dog is asleep.", "The dog sleeps there.", settings=settings)
     assert report.segments[0].metrics["mqm_accuracy"] == pytest.approx(0.4)
     assert f"|{assets.model('A').signature()}|" in report.signature
+
+
+def test_model_over_another_shipped_model_says_so(models, seal):
+    model_folder.write(Path("A"), flat(10.0))
+    told = "the model was fitted over another version's shipped model; fit it again to be sure of its scores"
+    assert told not in systems.score(**call("A")).notes
+    seal("CARD.md", b"another card")
+    assert told not in systems.score(**call("A")).notes
+    seal("calibration.json", assets.read("calibration.json") + b"\n")
+    assert told in systems.score(**call("A")).notes
 
 
 def test_recipe_of_a_model_reads_its_own_and_falls_back():

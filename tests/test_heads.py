@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scorer import assets, combine, heads, model_folder
+from scorer import assets, heads, model_folder
 from scorer.adaptation import Rated, judged
 from scorer.combine import Prediction, Recipe, Term
 from scorer.fitting import Column
@@ -31,7 +31,8 @@ def states(n=240, seed=0) -> States:
     random = np.random.default_rng(seed)
     sizes = random.integers(1, 12, n)
     tokens = random.normal(size=(int(sizes.sum()), DIM)).astype(np.float16)
-    return States(tokens, np.repeat(np.arange(n), sizes).astype(np.int64), random.integers(1, 3, n).astype(float))
+    share = 1 / random.integers(1, 3, n)
+    return States(tokens, np.repeat(np.arange(n), sizes).astype(np.int64), share, random.uniform(0, 0.5, n))
 
 
 def shipped() -> np.ndarray:
@@ -138,27 +139,18 @@ def network() -> None:
 
 
 @pytest.mark.usefixtures("network")
-def test_head_inputs_and_weights_give_the_estimates_of_the_network():
-    from scorer import estimator
-
-    found = heads._states(estimator.head_inputs(SEGMENTS))
-    expected = [(each.accuracy.sum(), each.fluency.sum()) for each in estimator.estimate(SEGMENTS)]
-    for part, weights in enumerate(heads.shipped_weights()):
-        np.testing.assert_allclose(found.points(weights), [each[part] for each in expected], rtol=0.02, atol=0.01)
-
-
-@pytest.mark.usefixtures("network")
-def test_model_with_other_heads_gives_other_points_and_leaves_the_shipped_ones(tmp_path: Path):
-    from scorer import estimator
+def test_model_with_other_heads_gives_the_points_that_the_fit_expects(tmp_path: Path):
     from scorer.plan import create
 
-    accuracy, fluency = heads.shipped_weights()
-    before = [each.accuracy.sum() for each in estimator.estimate(SEGMENTS)]
-    harsher = accuracy + np.r_[np.zeros(len(accuracy) - 1), 1.0]
-    model = model_folder.write(tmp_path / "M", {assets.NETWORK: heads.network_with((harsher, fluency))})
-    own = [create("learned_accuracy", "bundled", model), create("learned_accuracy", "bundled")]
-    (fitted, shipped_rows) = ([row[0] for row in metric.measure(SEGMENTS)] for metric in own)
-    assert all(after > now * 1.5 for after, now in zip(fitted, before, strict=True))
-    np.testing.assert_allclose(shipped_rows, before)
-    assert own[0].signature() != own[1].signature()
-    assert combine.recipe("standard", "source", model) == combine.recipe("standard", "source")
+    before = heads.shipped_weights()
+    turned = np.random.default_rng(0).normal(0, 0.05, len(before[0]))
+    other = (before[0] + turned, before[1] - turned)
+    model = model_folder.write(tmp_path / "M", {assets.NETWORK: heads.network_with(other)})
+    read = heads.heads_of(SEGMENTS, KNOWN)
+    for part, name in enumerate(("learned_accuracy", "learned_fluency")):
+        shipped_metric, own = create(name, "bundled"), create(name, "bundled", model)
+        for metric, weights in ((own, other[part]), (shipped_metric, before[part])):
+            points = [row[0] for row in metric.measure(SEGMENTS)]
+            np.testing.assert_allclose(points, read.states[part].points(weights), rtol=0.01, atol=0.005)
+        assert own.signature() != shipped_metric.signature()
+    assert not np.allclose(read.states[0].points(other[0]), read.states[0].points(before[0]), rtol=0.05)

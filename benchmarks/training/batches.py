@@ -78,8 +78,8 @@ class Library:
         made[:, 2], made[:, 3] = 1, float(majors_known)
         for start, end, error, major in tags:
             for i, (left, right) in enumerate(offsets):
-                left += text[left:right][:1].isspace()
-                if left < end and right > start:
+                first = left + text[left:right][:1].isspace()  # the tokenizer counts the space before a word in
+                if first < end and right > start:
                     made[i, 0] = min(1.0, made[i, 0] + error)
                     made[i, 1] = min(1.0, made[i, 1] + major)
         return made
@@ -89,9 +89,13 @@ class Library:
         return all(text in self.states for text in group.texts())
 
 
-def batches(library: Library, groups: Sequence[Group], rng: random.Random, *, each: int, modes: Sequence[str]) -> Iterator[Batch]:
+def batches(
+    library: Library, groups: Sequence[Group], rng: random.Random, *, each: int, modes: Sequence[str]
+) -> Iterator[Batch]:
     """Yield batches without end: all groups, in an order of their own in every round, of similar lengths together."""
-    length = [max(library.states.length(library.states.position(r.hypothesis)) for r in group.rated) for group in groups]
+    length = [
+        max(library.states.length(library.states.position(r.hypothesis)) for r in group.rated) for group in groups
+    ]
     while True:
         order = sorted(range(len(groups)), key=lambda i: length[i] * rng.uniform(0.85, 1.15))
         runs, run, longest, n = [], [], 0, 0

@@ -86,8 +86,16 @@ def _rated(row: Any) -> Rated:
     if not references and _text(row.reference):
         references = (row.reference,)
     return Rated(
-        row.hypothesis, min(-float(row.score), CAP), accuracy, fluency, None,
-        _spans(row) if known else None, True, references, row.system, row.domain or "",
+        row.hypothesis,
+        min(-float(row.score), CAP),
+        accuracy,
+        fluency,
+        None,
+        _spans(row) if known else None,
+        True,
+        references,
+        row.system,
+        row.domain or "",
     )
 
 
@@ -114,7 +122,9 @@ def wmt17(data: Path) -> list[Group]:
     """Return WMT17's direct assessments, a group each."""
     frame = pd.read_parquet(data / "wmt17_da.parquet")
     return [
-        Group("da", "wmt17_da", row.lang_pair, row.source, (row.reference,), (Rated(row.hypothesis, z=float(row.score)),))
+        Group(
+            "da", "wmt17_da", row.lang_pair, row.source, (row.reference,), (Rated(row.hypothesis, z=float(row.score)),)
+        )
         for row in frame.itertuples()
         if row.hypothesis.strip()
     ]
@@ -127,8 +137,19 @@ def mlqe(data: Path, *, leave_out: Sequence[str] = (), each: int = 10_000) -> li
     frame = frame.sample(frac=1, random_state=1).groupby("lang_pair").head(each)
     return [
         Group(
-            "da", f"mlqe_pe/{row.lang_pair}", row.lang_pair, row.source, (row.post_edit,) if _text(row.post_edit) else (),
-            (Rated(row.hypothesis, z=float(row.score), tags=changed(row.post_edit, row.hypothesis) if _text(row.post_edit) else None, majors_known=False),),
+            "da",
+            f"mlqe_pe/{row.lang_pair}",
+            row.lang_pair,
+            row.source,
+            (row.post_edit,) if _text(row.post_edit) else (),
+            (
+                Rated(
+                    row.hypothesis,
+                    z=float(row.score),
+                    tags=changed(row.post_edit, row.hypothesis) if _text(row.post_edit) else None,
+                    majors_known=False,
+                ),
+            ),
         )
         for row in frame.itertuples()
     ]
@@ -158,7 +179,12 @@ def demetr(data: Path) -> list[Group]:
     frame = pd.read_parquet(data / "demetr_contrastive.parquet")
     groups = []
     for row in frame.itertuples():
-        if row.pert_name in KEPT_OUT_KINDS or kept_out(row) or row.pert_name == "base_id35_reference" or row.good == row.bad:
+        if (
+            row.pert_name in KEPT_OUT_KINDS
+            or kept_out(row)
+            or row.pert_name == "base_id35_reference"
+            or row.good == row.bad
+        ):
             continue
         accuracy, fluency = _MARGIN[row.severity]
         if row.pert_name in _FLUENCY:
@@ -166,16 +192,29 @@ def demetr(data: Path) -> list[Group]:
         major = float(row.severity in {"critical", "major"})
         groups.append(
             Group(
-                "pair", "demetr", f"{_CODES[row.lang_pair.split('-')[0]]}-en", row.source, (row.reference,),
-                (Rated(row.good), Rated(row.bad, tags=changed(row.good, row.bad, major))), (accuracy, fluency),
+                "pair",
+                "demetr",
+                f"{_CODES[row.lang_pair.split('-')[0]]}-en",
+                row.source,
+                (row.reference,),
+                (Rated(row.good), Rated(row.bad, tags=changed(row.good, row.bad, major))),
+                (accuracy, fluency),
             )
         )
     return groups
 
 
 _CODES = {
-    "chinese_simple": "zh", "czech": "cs", "french": "fr", "german": "de", "hindi": "hi", "italian": "it",
-    "japanese": "ja", "polish": "pl", "russian": "ru", "spanish": "es",
+    "chinese_simple": "zh",
+    "czech": "cs",
+    "french": "fr",
+    "german": "de",
+    "hindi": "hi",
+    "italian": "it",
+    "japanese": "ja",
+    "polish": "pl",
+    "russian": "ru",
+    "spanish": "es",
 }
 
 
@@ -208,9 +247,24 @@ def sound(data: Path, groups: Iterable[Group]) -> Iterator[Sound]:
 
 
 KINDS = (
-    "unrelated", "extra_sentence", "repeated_words", "truncated", "half_omitted", "word_dropped", "words_shuffled",
-    "word_swapped", "word_replaced", "number_changed", "name_swapped", "negation", "gibberish", "typo", "case",
-    "function_word_dropped", "word_ending", "punctuation_odd",
+    "unrelated",
+    "extra_sentence",
+    "repeated_words",
+    "truncated",
+    "half_omitted",
+    "word_dropped",
+    "words_shuffled",
+    "word_swapped",
+    "word_replaced",
+    "number_changed",
+    "name_swapped",
+    "negation",
+    "gibberish",
+    "typo",
+    "case",
+    "function_word_dropped",
+    "word_ending",
+    "punctuation_odd",
 )
 FORM_KINDS = ("doubled", "function_word_changed", "merged", "spacing", "mark_added")
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from benchmarks.training import batches, corpus, losses
+from benchmarks.training import batches, corpus
 from scorer.network import Network
 
 Floats = npt.NDArray[np.float64]
@@ -38,10 +38,13 @@ def development(library: batches.Library, data: Path, n_sources: int = 80) -> li
     sets = []
     for pair in ("en-de", "zh-en"):
         own = [
-            group for group in found
+            group
+            for group in found
             if group.languages == pair and library.has(group) and group.rated[0].domain in corpus.HELD_OUT_DOMAINS
         ]
-        sets.append(_dev(library, f"22 {pair}", rng.sample(own, min(n_sources, len(own))), ("source", "reference", "both")))
+        sets.append(
+            _dev(library, f"22 {pair}", rng.sample(own, min(n_sources, len(own))), ("source", "reference", "both"))
+        )
     own = corpus.mqm(data, "wmt22_mqm_enru_sample", ("en-ru",))
     own = [group for group in own if library.has(group)]
     if own:
@@ -60,7 +63,16 @@ def _dev(library: batches.Library, name: str, groups: Sequence[corpus.Group], mo
     rated = [(i, r) for i, group in enumerate(groups) for r in group.rated]
     truth = np.array([r.z if r.total is None else -r.total for _, r in rated], float)
     n_tokens = np.array([library.states.length(library.states.position(r.hypothesis)) for _, r in rated], float)
-    return Dev(name, library, chunks, tuple(modes), truth, np.array([i for i, _ in rated]), [r.system for _, r in rated], n_tokens)
+    return Dev(
+        name,
+        library,
+        chunks,
+        tuple(modes),
+        truth,
+        np.array([i for i, _ in rated]),
+        [r.system for _, r in rated],
+        n_tokens,
+    )
 
 
 def predict(network: Network, dev: Dev, mode: str) -> Floats:

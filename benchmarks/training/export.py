@@ -1,6 +1,6 @@
-"""Write a run's averaged weights to models/learned/network.safetensors, in half precision, with the scales of its input.
+"""Write a run's averaged weights to models/learned/network.safetensors, in half precision, with its input's scales.
 
-    python -m benchmarks.training.export --states FOLDER --run FOLDER --whole FOLDER [--out FILE]
+python -m benchmarks.training.export --states FOLDER --run FOLDER --whole FOLDER [--out FILE]
 """
 
 from __future__ import annotations
@@ -27,9 +27,12 @@ def export(states: Path, weights: Path, whole: Path, out: Path) -> None:
     }
     scale = library.states
     tensors |= {
-        "scale.words.mean": library.word_mean, "scale.words.std": library.word_std,
-        "scale.early.mean": torch.from_numpy(scale.mean[0]), "scale.early.std": torch.from_numpy(scale.std[0]),
-        "scale.late.mean": torch.from_numpy(scale.mean[1]), "scale.late.std": torch.from_numpy(scale.std[1]),
+        "scale.words.mean": library.word_mean,
+        "scale.words.std": library.word_std,
+        "scale.early.mean": torch.from_numpy(scale.mean[0]),
+        "scale.early.std": torch.from_numpy(scale.std[0]),
+        "scale.late.mean": torch.from_numpy(scale.mean[1]),
+        "scale.late.std": torch.from_numpy(scale.std[1]),
     }
     out.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: tensor.contiguous().clone() for name, tensor in sorted(tensors.items())}, str(out))

@@ -40,12 +40,14 @@ def loss(batch: Batch, output: Output, affine: torch.Tensor) -> torch.Tensor:
         z = batch.targets[:, 3]
         total = total + functional.huber_loss(affine[:, 0] - affine[:, 1].exp() * rate, z)
         same = torch.zeros_like(z, dtype=torch.long)
-        total = total + 0.5 * order_loss(rate[:, None], -z[:, None], torch.ones_like(z[:, None], dtype=torch.bool), same)
+        total = total + 0.5 * order_loss(
+            rate[:, None], -z[:, None], torch.ones_like(z[:, None], dtype=torch.bool), same
+        )
     return total
 
 
 def order_loss(points: torch.Tensor, truth: torch.Tensor, known: torch.Tensor, groups: torch.Tensor) -> torch.Tensor:
-    """Return the soft pairwise logistic loss within groups (RankNet, Burges et al. 2005), weighted by the difference."""
+    """Return the pairwise logistic loss within groups (RankNet, Burges et al. 2005), weighted by the difference."""
     i, j = torch.triu_indices(len(points), len(points), 1)
     same = groups[i] == groups[j]
     i, j = i[same], j[same]

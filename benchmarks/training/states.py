@@ -44,7 +44,9 @@ class States:
         self.starts = np.load(folder / "starts.npy")
         self.ids = np.load(folder / "ids.npy")
         self.n_layers = len(LAYERS)
-        self.states = np.fromfile(folder / "states.int8", np.int8, int(self.starts[-1]) * len(LAYERS) * 384).reshape(-1, self.n_layers, 384)
+        self.states = np.fromfile(folder / "states.int8", np.int8, int(self.starts[-1]) * len(LAYERS) * 384).reshape(
+            -1, self.n_layers, 384
+        )
         scale = np.load(folder / "scale.npz")
         self.mean, self.std = scale["mean"], scale["std"]
 
@@ -81,7 +83,9 @@ class Writer:
             name: tensor.to(torch.bfloat16) if tensor.ndim == 2 and "embeddings" not in name else tensor
             for name, tensor in self.encoder.weights.items()
         }
-        self.biases = {name: tensor.to(torch.bfloat16) for name, tensor in self.encoder.weights.items() if name.endswith(".bias")}
+        self.biases = {
+            name: tensor.to(torch.bfloat16) for name, tensor in self.encoder.weights.items() if name.endswith(".bias")
+        }
 
     def add(self, texts: Sequence[str], *, chunk: int = 4096, until: float = float("inf")) -> None:
         """Encode the texts that are not there yet, saving after every chunk; stops at the time `until`."""
@@ -149,10 +153,14 @@ class Writer:
         kept = []
         for layer in range(max(LAYERS)):
             prefix = f"encoder.layer.{layer}."
-            projected = linear(states.bfloat16(), f"{prefix}attention.qkv").view(batch, length, 3, heads, hidden // heads)
+            projected = linear(states.bfloat16(), f"{prefix}attention.qkv").view(
+                batch, length, 3, heads, hidden // heads
+            )
             query, key, value = projected.permute(2, 0, 3, 1, 4)
             attended = functional.scaled_dot_product_attention(query, key, value)
-            attended = linear(attended.transpose(1, 2).reshape(batch, length, hidden), f"{prefix}attention.output.dense")
+            attended = linear(
+                attended.transpose(1, 2).reshape(batch, length, hidden), f"{prefix}attention.output.dense"
+            )
             states = norm(states + attended.float(), f"{prefix}attention.output.LayerNorm")
             fed = functional.gelu(linear(states.bfloat16(), f"{prefix}intermediate.dense"))
             states = norm(states + linear(fed, f"{prefix}output.dense").float(), f"{prefix}output.LayerNorm")

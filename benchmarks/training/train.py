@@ -65,8 +65,11 @@ def network(library: batches.Library, n_deep: int = 0) -> Network:
                 getattr(layer.query, part).copy_(query)
                 getattr(layer.key_value, part).copy_(key_value)
                 for mine, theirs in (
-                    ("attended", "attention.output.dense"), ("attended_norm", "attention.output.LayerNorm"),
-                    ("inner", "intermediate.dense"), ("outer", "output.dense"), ("outer_norm", "output.LayerNorm"),
+                    ("attended", "attention.output.dense"),
+                    ("attended_norm", "attention.output.LayerNorm"),
+                    ("inner", "intermediate.dense"),
+                    ("outer", "output.dense"),
+                    ("outer_norm", "output.LayerNorm"),
                 ):
                     getattr(getattr(layer, mine), part).copy_(weights[f"{prefix}{theirs}.{part}"])
     return made
@@ -74,7 +77,12 @@ def network(library: batches.Library, n_deep: int = 0) -> Network:
 
 def ends(encoder: Any) -> torch.Tensor:
     """Return the early layer's states of <s>, the prompt's tokens and </s>, averaged over a few sentences."""
-    sentences = ("The house is small.", "Das Wetter war gestern sehr schön.", "他昨天没有来。", "It cost 15 euros in 2019.")
+    sentences = (
+        "The house is small.",
+        "Das Wetter war gestern sehr schön.",
+        "他昨天没有来。",
+        "It cost 15 euros in 2019.",
+    )
     special = encoder.tokenizer.token_to_id
     found = []
     for sentence in sentences:
@@ -99,14 +107,25 @@ def streams(library: batches.Library, groups: list[corpus.Group], seed: int) -> 
     return made
 
 
-def _stream(library: batches.Library, groups: list[corpus.Group], seed: int, kind: str, each: int) -> Iterator[batches.Batch]:
+def _stream(
+    library: batches.Library, groups: list[corpus.Group], seed: int, kind: str, each: int
+) -> Iterator[batches.Batch]:
     return batches.batches(library, groups, random.Random(f"{seed}/{kind}"), each=each, modes=MODES[kind])
 
 
 class Trainer:
     """A run: weights, their moving average, the optimiser, and the step it is at."""
 
-    def __init__(self, library: batches.Library, groups: list[corpus.Group], folder: Path, steps: int, rate: float, start: Path | None = None, n_deep: int = 0) -> None:
+    def __init__(
+        self,
+        library: batches.Library,
+        groups: list[corpus.Group],
+        folder: Path,
+        steps: int,
+        rate: float,
+        start: Path | None = None,
+        n_deep: int = 0,
+    ) -> None:
         self.folder, self.steps, self.rate = folder, steps, rate
         folder.mkdir(parents=True, exist_ok=True)
         self.master = network(library, n_deep)  # in float32; what runs is a bfloat16 copy of it
@@ -120,8 +139,16 @@ class Trainer:
         grown = [p for n, p in self.master.named_parameters() if n.startswith("layers.")]
         new = [p for n, p in self.master.named_parameters() if not n.startswith(("layers.", "deep."))]
         self.optimiser = torch.optim.AdamW(
-            [{"params": deep, "scale": 0.15}, {"params": grown, "scale": 0.4}, {"params": new, "scale": 1.0},
-             {"params": [self.affine], "scale": 10.0}], lr=rate, weight_decay=0.01, betas=(0.9, 0.98), foreach=True
+            [
+                {"params": deep, "scale": 0.15},
+                {"params": grown, "scale": 0.4},
+                {"params": new, "scale": 1.0},
+                {"params": [self.affine], "scale": 10.0},
+            ],
+            lr=rate,
+            weight_decay=0.01,
+            betas=(0.9, 0.98),
+            foreach=True,
         )
         self.step = 0
         self.streams = streams(library, groups, 1)
@@ -183,7 +210,13 @@ class Trainer:
         return float(value.detach())
 
     def _save(self) -> None:
-        state = {"step": self.step, "network": self.master.state_dict(), "average": self.average, "affine": self.affine.detach(), "optimiser": self.optimiser.state_dict()}
+        state = {
+            "step": self.step,
+            "network": self.master.state_dict(),
+            "average": self.average,
+            "affine": self.affine.detach(),
+            "optimiser": self.optimiser.state_dict(),
+        }
         torch.save(state, self.folder / "state.tmp")
         os.replace(self.folder / "state.tmp", self.folder / "state.pt")
         save_file(self.average, str(self.folder / "average.safetensors"))
@@ -214,15 +247,22 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1000)
     parser.add_argument("--stop", type=int, help="end at this step of the schedule, at a rate that has not fallen to 0")
     parser.add_argument("--with-wmt22", action="store_true")
-    parser.add_argument("--deep", type=int, default=0, help="how many of the encoder's layers to train as well (0 or 3)")
+    parser.add_argument(
+        "--deep", type=int, default=0, help="how many of the encoder's layers to train as well (0 or 3)"
+    )
     parser.add_argument("--start", type=Path, help="a finished run whose averaged weights this one begins with")
     given = parser.parse_args()
     library = batches.Library(States(given.states))
     groups = corpus.training(given.data, with_wmt22=given.with_wmt22)
     kept = [group for group in groups if library.has(group)]
-    print(json.dumps({kind: [sum(g.kind == kind for g in kept), sum(g.kind == kind for g in groups)] for kind in SHARES}), flush=True)
+    print(
+        json.dumps({kind: [sum(g.kind == kind for g in kept), sum(g.kind == kind for g in groups)] for kind in SHARES}),
+        flush=True,
+    )
     dev = evaluate.development(library, given.data)
-    Trainer(library, kept, given.run, given.steps, given.rate, given.start, given.deep).run(dev, given.every, given.stop or given.steps)
+    Trainer(library, kept, given.run, given.steps, given.rate, given.start, given.deep).run(
+        dev, given.every, given.stop or given.steps
+    )
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ MATCHED = [f"m{i}" for i in range(N_MATCHED)]
 
 
 def rows(states: States, data: Path) -> pd.DataFrame:
-    """Return a row for each hypothesis: positions of its texts (-1 for none), targets, and how it matches the others."""
+    """Return a row for each hypothesis: positions of its texts (-1 for none), targets, how it matches the others."""
     made = []
     for number, group in enumerate(corpus.training(data, with_wmt22=True)):
         if not all(digest(text) in states.index for text in group.texts()):
@@ -87,7 +87,9 @@ class Data:
         means = means.reshape(n_texts, 2 * DIM) / STEPS
         self.means, self.scales = means[:20_000].mean(0), means[:20_000].std(0) + 1e-3
         self.texts = torch.from_numpy(((means - self.means) / self.scales).astype(np.float16))
-        self.matched = {side: self.table[[f"{side}_{m}" for m in MATCHED]].to_numpy(np.float32) for side in ("s", "r", "r2")}
+        self.matched = {
+            side: self.table[[f"{side}_{m}" for m in MATCHED]].to_numpy(np.float32) for side in ("s", "r", "r2")
+        }
         known = {side: self.matched[side][self.matched[side][:, 0] > 0] for side in ("s", "r")}
         self.matched_means = np.stack([known[side].mean(0) for side in ("s", "r")])
         self.matched_scales = np.stack([known[side].std(0) for side in ("s", "r")])

@@ -17,8 +17,8 @@ from scorer.checks.writing import MOST, shown
 from scorer.types import SUSPICIONS, Finding, Segment, Span, found
 
 # A word this likely to be part of an error is told; an error this likely to be a major one is told as such.
-SHOWN = 0.5
-MAJOR = 0.5
+SHOWN = 0.3
+MAJOR = 0.3
 
 
 @register(SUSPICIONS, needs_encoder=True)
@@ -30,12 +30,13 @@ def learned(segment: Segment) -> Iterator[Finding]:
         own = slice(first, last)
         severity = "major" if float(np.max(estimate.major[own])) >= MAJOR else "minor"
         of_meaning = float(estimate.accuracy[own].sum()) >= float(estimate.fluency[own].sum())
+        what = "a wrong translation" if of_meaning else "poor wording"
         yield found(
             segment,
             SUSPICIONS,
             "major" if severity == "major" else "minor",
             "adequacy" if of_meaning else "fluency",
-            f"{shown(segment.hypothesis[slice(*span)])} looks like {'a wrong translation' if of_meaning else 'poor wording'}",
+            f"{shown(segment.hypothesis[slice(*span)])} looks like {what}",
             hypothesis=span,
             certainty=certainty,
         )

@@ -1,8 +1,9 @@
 """Expected MQM points per 100 words, from the learned metric: of accuracy and of fluency.
 
 Lower is better, 0 is faultless, a major error in every ten words 50. Accuracy is judged beside the source, the
-references or both, whichever there are; fluency by the hypothesis alone, so that a text has one fluency. What the points mean and how the metric was
-trained: `models/learned/CARD.md`. Statistics: points, words of the hypothesis. Undefined without a word.
+references or both, whichever there are; fluency by the hypothesis alone, so that a text has one fluency. What the
+points mean and how the metric was trained: `models/learned/CARD.md`. Statistics: points, words of the hypothesis.
+Undefined without a word.
 """
 
 from __future__ import annotations

@@ -1,0 +1,124 @@
+"""The learned metric: what it must never get wrong, and numbers that do not depend on company."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scorer import estimator, metrics
+from scorer.checks.learned import learned
+from scorer.types import Languages, Segment
+
+SOURCE = "Der Rasen war heute Morgen mit Schnee bedeckt, und niemand ging zur Arbeit."
+REFERENCE = "The lawn was covered with snow this morning, and nobody went to work."
+GOOD = "This morning the lawn was covered in snow, and nobody went to work."
+WRONG = [
+    "The committee has approved the budget for the coming financial year.",
+    "snow The with was lawn nobody covered, morning work and to this went.",
+    "The lawn lawn lawn lawn was was was covered covered covered covered.",
+    "Tho lewn wes cuverod weth snuw thes murneng, end nubudy wint tu wurk.",
+]
+ALL = [GOOD, *WRONG]
+
+
+def segment(hypothesis: str, source: str | None = SOURCE, references: tuple[str, ...] = (REFERENCE,)) -> Segment:
+    return Segment(0, source, hypothesis, references, Languages("de", "en"))
+
+
+def rate(name: str, one: Segment) -> float | None:
+    metric = metrics.registry.create(name)
+    return metric.finish(metric.measure([one])[0])
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("mode", ["source", "reference", "both"])
+def test_learned_points_of_a_wrong_translation_are_above_the_good_one(wrong, mode):
+    source, references = (None if mode == "reference" else SOURCE), (() if mode == "source" else (REFERENCE,))
+    values = [
+        sum(rate(f"learned_{part}", segment(text, source, references)) for part in ("accuracy", "fluency"))
+        for text in (GOOD, wrong)
+    ]
+    assert values[1] > 1.5 * values[0]
+
+
+def test_learned_fluency_is_the_same_with_and_without_other_texts():
+    assert rate("learned_fluency", segment(GOOD)) == rate("learned_fluency", segment(GOOD, None, ()))
+
+
+def test_learned_accuracy_reads_the_source():
+    other = "Der Ausschuss hat den Haushalt für das kommende Jahr gebilligt."
+    assert rate("learned_accuracy", segment(GOOD, other, ())) > 2 * rate("learned_accuracy", segment(GOOD, SOURCE, ()))
+
+
+def test_learned_metric_of_a_blank_hypothesis_is_undefined():
+    assert rate("learned_accuracy", segment(" ")) is None
+
+
+def test_estimates_are_the_same_in_any_company_and_order():
+    segments = [segment(text) for text in ALL] + [segment(GOOD * 3), segment(GOOD, None, ())]
+    estimator._memo.cache_clear()
+    together = estimator.estimate(segments)
+    estimator._memo.cache_clear()
+    backwards = estimator.estimate(segments[::-1])[::-1]
+    for number, one in enumerate(segments):
+        estimator._memo.cache_clear()
+        (alone,) = estimator.estimate([one])
+        for each in (together[number], backwards[number]):
+            np.testing.assert_allclose(each.accuracy, alone.accuracy, atol=2e-5)
+            np.testing.assert_allclose(each.error, alone.error, atol=2e-5)
+
+
+def test_estimate_of_several_references_is_their_mean():
+    others = ("Snow lay on the grass in the morning and no one went to work.", REFERENCE)
+    (both,) = estimator.estimate([segment(GOOD, None, others)])
+    single = [estimator.estimate([segment(GOOD, None, (text,))])[0] for text in others]
+    np.testing.assert_allclose(both.accuracy, np.mean([each.accuracy for each in single], axis=0), atol=1e-5)
+
+
+def test_points_of_a_paragraph_are_about_those_of_its_sentences():
+    sentences = [(SOURCE, GOOD), ("Es kostet nichts.", "It costs nothing."), ("Er kam spät.", "The budget was late.")]
+    apart = sum(math.fsum(estimator.estimate([segment(h, s, ())])[0].accuracy) for s, h in sentences)
+    whole = segment(" ".join(h for _, h in sentences), " ".join(s for s, _ in sentences), ())
+    (together,) = estimator.estimate([whole])
+    assert math.fsum(together.accuracy) == pytest.approx(apart, rel=0.75)
+
+
+def test_estimate_of_a_long_text_covers_every_token():
+    long = " ".join([GOOD] * 60)
+    (estimate,) = estimator.estimate([segment(long, " ".join([SOURCE] * 60), ())])
+    assert len(estimate.accuracy) == len(estimate.spans) == len(estimate.error) > 2 * estimator.WINDOW
+    assert estimate.spans[-1][1] == len(long)
+    assert np.isfinite(estimate.accuracy).all()
+
+
+def test_check_learned_marks_words_inside_the_text_and_adds_no_points():
+    from scorer import combine
+
+    one = segment(WRONG[1])
+    findings = tuple(learned(one))
+    assert findings
+    assert len(findings) <= 5
+    for finding in findings:
+        start, end = finding.hypothesis_span
+        assert 0 <= start < end <= len(one.hypothesis)
+        assert finding.suspected
+    recipe = combine.recipe("fast", "reference")
+    scores = {"chrf": 50.0, "ter": 60.0}
+    assert combine.penalty(one, scores, findings, recipe) == combine.penalty(one, scores, (), recipe)
+
+
+def test_learned_signature_names_encoder_and_network():
+    assert (
+        metrics.registry.create("learned_accuracy")
+        .signature()
+        .startswith(f"learned_accuracy|model:multilingual-e5-small-q4-1571fc98.l9|network:{estimator.version()}")
+    )
+
+
+def test_estimate_of_text_that_is_only_odd_characters_is_finite():
+    for text in ("\u200b\u200d", "🙂" * 300, "\ud800 lone", "a" * 5000):
+        (estimate,) = estimator.estimate([replace(segment(GOOD), hypothesis=text)])
+        assert np.isfinite(estimate.accuracy).all()
