@@ -481,6 +481,8 @@ def test_interrupt_exits_130_and_leaves_no_output(folder: Path, delay: float) ->
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
+        # A shell has its background jobs ignore the signal, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no other thread runs here
     )
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
