@@ -462,9 +462,15 @@ def signature(plan: Plan, settings: Settings, command: str, role: str, method: s
         [
             f"scorer|command:{command}|role:{role}|align:{method}|preset:{settings.preset}",
             plan.recipe.signature() + (f"|{plan.model.signature()}" if plan.model != SHIPPED else ""),
-            f"checks:{len(plan.checks)}|seed:{settings.seed}|resamples:{settings.n_resamples}|version:{__version__}",
+            f"reads:{_read(plan)}|checks:{len(plan.checks)}|seed:{settings.seed}|resamples:{settings.n_resamples}|version:{__version__}",
         ]
     )
+
+
+def _read(plan: Plan) -> str:
+    """Return a digest of the signatures of what the recipe reads, shown or not: other weights are another score."""
+    lines = sorted(metric.signature() for metric in plan.measured if metric.name in plan.recipe.metrics)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]
 
 
 def worst(segments: Sequence[SegmentReport]) -> tuple[int, ...]:

@@ -15,7 +15,6 @@ from benchmarks.training.states import STEPS, States
 from scorer import encoders
 from scorer.network import Side
 
-MODES = ("source", "reference", "both", "none")
 TOKENS_A_BATCH = 3072  # of hypotheses, padding included
 NONE = float("nan")
 

@@ -7,11 +7,11 @@ already, so these findings mark places and add no points of their own (`scorer.c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from scorer import estimator, oddness, words
+from scorer import entities, estimator, oddness, words
 from scorer.checks import register
 from scorer.checks.writing import MOST, shown
 from scorer.types import SUSPICIONS, Finding, Segment, Span, found
@@ -25,21 +25,36 @@ MAJOR = 0.3
 def learned(segment: Segment) -> Iterator[Finding]:
     """Yield the stretches that look most like errors, at most five."""
     (estimate,) = estimator.estimate([segment])
-    stretches = sorted(errors(segment.hypothesis, estimate), key=lambda each: -each[1])
+    kept = list(_kept(segment))
+    found_here = [each for each in errors(segment.hypothesis, estimate) if not _within(each[0], kept)]
+    stretches = sorted(found_here, key=lambda each: -each[1])
     for span, certainty, first, last in stretches[:MOST]:
         own = slice(first, last)
         severity = "major" if float(np.max(estimate.major[own])) >= MAJOR else "minor"
         of_meaning = float(estimate.accuracy[own].sum()) >= float(estimate.fluency[own].sum())
-        what = "a wrong translation" if of_meaning else "poor wording"
         yield found(
             segment,
             SUSPICIONS,
             "major" if severity == "major" else "minor",
             "adequacy" if of_meaning else "fluency",
-            f"{shown(segment.hypothesis[slice(*span)])} looks like {what}",
+            f"{shown(segment.hypothesis[slice(*span)])} {'looks wrong' if of_meaning else 'reads oddly'}",
             hypothesis=span,
             certainty=certainty,
         )
+
+
+def _kept(segment: Segment) -> Iterator[Span]:
+    """Yield where the hypothesis has an address, number, placeholder or name as the original has it: no error there."""
+    if segment.original is None:
+        return
+    theirs = entities.survivors(segment.original.text, segment.original.language)
+    for key, spans in entities.survivors(segment.hypothesis, segment.languages.hypothesis).items():
+        if key in theirs:
+            yield from spans
+
+
+def _within(span: Span, others: Sequence[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
 def errors(text: str, estimate: estimator.Estimate, threshold: float = SHOWN) -> Iterator[tuple[Span, float, int, int]]:

@@ -122,3 +122,25 @@ def test_estimate_of_text_that_is_only_odd_characters_is_finite():
     for text in ("\u200b\u200d", "🙂" * 300, "\ud800 lone", "a" * 5000):
         (estimate,) = estimator.estimate([replace(segment(GOOD), hypothesis=text)])
         assert np.isfinite(estimate.accuracy).all()
+
+
+def test_check_learned_suspects_nothing_that_the_source_has_as_it_stands(monkeypatch):
+    from scorer.checks import learned as check
+
+    text = "Write to refunds@brandsund.example by 2026 please."
+    monkeypatch.setattr(check, "SHOWN", 0.0)
+    monkeypatch.setattr(check, "errors", lambda text, estimate: [((9, 16), 0.9, 2, 3), ((0, 5), 0.8, 0, 1)])
+    one = segment(text, "Schreiben Sie bitte bis 2026 an refunds@brandsund.example.", ())
+    assert [finding.hypothesis_span for finding in check.learned(one)] == [(0, 5)]
+
+
+def test_report_signature_changes_with_the_network_even_where_it_is_not_shown(monkeypatch):
+    from scorer import Settings, compare
+
+    def signature() -> str:
+        return compare(SOURCE, GOOD, settings=Settings(metrics=("overlap",), n_resamples=1)).signature
+
+    before = signature()
+    assert before == signature()
+    monkeypatch.setattr(estimator, "version", lambda model=None: "otherone")
+    assert signature() != before
