@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +22,7 @@ from scorer.registry import nearest
 from scorer.reporters.markdown import escape
 from scorer.reporters.markdown import table as markdown_table
 from scorer.reporters.shown import number
+from scorer.reporters.terminal import printed
 
 WIDTH = 80
 DIGITS = 3
@@ -196,28 +197,18 @@ def column_line(column: Column) -> str:
 
 def text(result: MetaEvaluation, *, width: int = WIDTH, color: bool = False) -> str:
     """Return the agreement as text of at most `width` columns, with terminal colours if `color`."""
-    console = Console(
-        file=io.StringIO(),
-        width=max(60, width),
-        color_system="truecolor" if color else None,
-        force_terminal=color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
+    return printed(_parts(result), width=max(60, width), color=color)
+
+
+def _parts(result: MetaEvaluation) -> Iterator[RenderableType]:
     names = shown(result)
-    console.print(Group(*(Text(printable(line)) for line in head(result))))
+    yield Group(*(Text(printable(line)) for line in head(result)))
     for level in result.all_levels():
-        console.print(Text(f"\n{title(level)}", style="bold cyan"))
-        for part in _level_parts(level, names):
-            console.print(part)
-    console.print(Text())
+        yield Text(f"\n{title(level)}", style="bold cyan")
+        yield from _level_parts(level, names)
+    yield Text()
     for line in [*LEGEND, *(column_line(column) for column in result.columns), result.signature]:
-        console.print(Text(printable(line), style="dim", overflow="fold"))
-    output = console.file
-    assert isinstance(output, io.StringIO)
-    return "\n".join(line.rstrip() for line in output.getvalue().split("\n"))
+        yield Text(printable(line), style="dim", overflow="fold")
 
 
 def _level_parts(level: Level, names: Sequence[str]) -> Iterator[RenderableType]:

@@ -67,7 +67,7 @@ def folder(name: str, *, weights: bool = True) -> Path:
 
 
 def _from_hub(name: str, weights: bool) -> Path:
-    online = encoders._options.online
+    online = encoders.online()
     if not online:
         os.environ["HF_HUB_OFFLINE"] = "1"
     try:

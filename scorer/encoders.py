@@ -435,6 +435,16 @@ def configure(*, threads: int = 0, device: str = "cpu", online: bool = False) ->
         torch.set_num_threads(threads)
 
 
+def device() -> str:
+    """Return the torch device that models run on."""
+    return _options.device
+
+
+def online() -> bool:
+    """Return whether a hub may be asked for a model."""
+    return _options.online
+
+
 def load(name: str = BUNDLED) -> Memo:
     """Return an encoder, loading it at the first call.
 

@@ -104,7 +104,7 @@ def _load(model: str, tokenizer: str) -> Bleurt:
     config = read_settings(place / "config.json")
     words = pieces.load(checkpoints.folder(tokenizer, weights=False) if tokenizer else place)
     found = checkpoints.find(place)
-    device = encoders._options.device
+    device = encoders.device()
     tensors = read_tensors(found, device)
     prefix = next((each for each in _PREFIXES if any(name.startswith(each) for name in tensors)), None)
     if prefix is None:

@@ -52,7 +52,7 @@ def _load(model: str, tokenizer: str) -> Comet:
     config = read_settings(spoken / "config.json") if (spoken / "config.json").is_file() else {}
     words = pieces.load(spoken)
     weights = checkpoints.find(place)
-    device = encoders._options.device
+    device = encoders.device()
     tensors = read_tensors(weights, device)
     encoder = bert.build(tensors, "encoder.model.", config, place, first_position=_FIRST_POSITION)
     return Comet(

@@ -110,7 +110,7 @@ def _load(model: str, tokenizer: str, generation: int) -> MetricX:
     config = read_settings(place / "config.json")
     words = pieces.load(_tokenizer_folder(place, tokenizer))
     found = checkpoints.find(place)
-    device = encoders._options.device
+    device = encoders.device()
     built = mt5.build(read_tensors(found, device, skip=(_OUTPUT,)), config, place)
     answer = _answer(found, built.embeddings, config, device, place)
     name = label(model, found, place / "config.json", words.path)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -27,6 +26,7 @@ from scorer.reporters.shown import (
     told,
     where,
 )
+from scorer.reporters.terminal import printed
 from scorer.reporters.underlined import STYLES, marked
 from scorer.types import DIMENSIONS, SEVERITIES, Finding, Severity
 
@@ -42,21 +42,7 @@ BAND_STYLES = {"very good": "green", "good": "green", "fair": "yellow", "poor": 
 @reporters.register("text", ".txt")
 def render(report: Report, *, width: int = WIDTH, color: bool = False) -> str:
     """Return the report as text of at most `width` columns, with terminal colours if `color`."""
-    console = Console(
-        file=io.StringIO(),
-        width=max(40, width),
-        color_system="truecolor" if color else None,
-        force_terminal=color,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-    )
-    for part in _parts(report, color):
-        console.print(part)
-    output = console.file
-    assert isinstance(output, io.StringIO)
-    return "\n".join(line.rstrip() for line in output.getvalue().split("\n"))
+    return printed(_parts(report, color), width=max(40, width), color=color)
 
 
 def _parts(report: Report, color: bool) -> list[RenderableType]:
