@@ -7,6 +7,7 @@ units. So time and memory are linear in the texts' length, and the band goes alo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -42,6 +43,17 @@ class Alignment:
     beads: tuple[Bead, ...]
     method: Method
     reason: str
+
+
+def dump(alignment: Alignment) -> str:
+    """Return an alignment as text, for `load`."""
+    return json.dumps([alignment.method, alignment.reason, [[bead.a, bead.b] for bead in alignment.beads]])
+
+
+def load(text: str) -> Alignment:
+    """Return the alignment that `dump` wrote."""
+    method, reason, beads = json.loads(text)
+    return Alignment(tuple(Bead(tuple(a), tuple(b)) for a, b in beads), method, reason)
 
 
 def choose(

@@ -7,34 +7,20 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scorer import (
-    __version__,
-    align,
-    documents,
-    encoders,
-    formats,
-    judge,
-    languages,
-    uncertainty,
-    wording,
-)
+from scorer import __version__, encoders, formats, judge, pairing, uncertainty, wording
 from scorer.assets import SHIPPED
-from scorer.errors import InputError, PairingError, UsageError
+from scorer.errors import InputError, UsageError
 from scorer.judge import Judged
-from scorer.lexical import LexicalEncoder
+from scorer.pairing import Paired, remarks, roles
 from scorer.plan import Plan, Settings, number_of_references, plan, what_is_there
 from scorer.report import (
     N_WORST,
-    Alignment,
     Dimension,
     Input,
-    Pair,
     Report,
     SegmentReport,
     Skipped,
@@ -42,73 +28,14 @@ from scorer.report import (
     band,
     count_by_severity,
 )
-from scorer.types import DIMENSIONS, Bead, DimensionName, Finding, Languages, Role, Segment
+from scorer.texts import document
+from scorer.types import DIMENSIONS, Absent, DimensionName, Finding, Languages, Role, Segment
 
 Progress = Callable[[str, int, int], None]
 
 
 def silent(stage: str, done: int, total: int) -> None:
     """Report nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A text with what is known of where it came from."""
-
-    name: str
-    text: str
-    sha256: str
-    n_lines: int
-    notes: tuple[str, ...] = ()
-
-    @property
-    def lines(self) -> list[str]:
-        """Return its lines; only a line feed ends one."""
-        lines = self.text.split("\n")
-        return lines[:-1] if lines[-1] == "" else lines
-
-
-def document(source: str | Path, name: str) -> Document:
-    """Return a text, or a file's, as a document.
-
-    Args:
-        source: A string is a text, a `Path` a file; `Path("-")` is standard input.
-        name: What to call a text.
-
-    Raises:
-        InputError: The file cannot be used, or the text is a path by mistake.
-    """
-    if isinstance(source, Path):
-        table = formats.read(source)
-        column = "text" if table.format == formats.TEXT else _only_column(table)
-        lines = table.texts(column)
-        inside = sum("\n" in line for line in lines)
-        notes = (*table.notes, f"line ends inside {inside} cells end a line here") if inside else table.notes
-        # Each line with its end: joined without, a blank last one would be lost.
-        return Document(table.name, "".join(f"{line}\n" for line in lines), table.sha256, table.n_lines, notes)
-    if "\n" not in source and len(source) < 500 and source.strip() and _is_file(source):
-        raise UsageError(f"{source!r} is a file here; pass Path({source!r}) to read it")
-    digest = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(name, source, digest, source.count("\n") + bool(source) * (not source.endswith("\n")))
-
-
-def _is_file(name: str) -> bool:
-    try:
-        return Path(name).is_file()
-    except (OSError, ValueError):  # longer than a name can be, or with characters that none has
-        return False
-
-
-def _only_column(table: formats.Table) -> str:
-    for name in ("text", "hypothesis", "source"):
-        if name in table.columns:
-            return name
-    if len(table.columns) == 1:
-        return next(iter(table.columns))
-    raise InputError(
-        f"{table.name} has columns {', '.join(map(repr, table.columns))}; compare needs one text: give a file of "
-        "plain text, or score the table with `scorer score --input`"
-    )
 
 
 def compare(
@@ -148,172 +75,15 @@ def compare(
     pair, role, reason = roles(texts[0], texts[1], chosen)
     if references and role == "peers":
         raise UsageError("peers are compared with each other; with -r, say what A is: --role source")
-    paired = _pair(texts, pair, role, chosen, progress)
-    segments = _segments(paired, role, pair)
+    progress("align", 0, 1)
+    paired = pairing.pair(texts, pair, role, chosen)
+    segments = pairing.segments(paired, role, pair)
+    progress("align", 1, 1)
     return _compare_report(paired, segments, pair, (role, reason), chosen, progress)
 
 
-# From here on a detector's word is taken even for languages as near as Spanish and Portuguese.
-SURE = 0.95
-
-
-def roles(a: Document, b: Document, settings: Settings) -> tuple[Languages, Role, str]:
-    """Return the languages of A and B, what A is, and how that was found.
-
-    Raises:
-        UsageError: A language was needed and could not be told.
-    """
-    if settings.languages is not None:
-        pair, how = settings.languages, "the languages were given"
-    else:
-        found = [languages.detect(text.text) for text in (a, b)]
-        pair = Languages(found[0].language, found[1].language)
-        sure = min(each.confidence for each in found) >= SURE
-        how = "the languages were detected"
-    if settings.role != "auto":
-        if settings.role != "source" and pair.source != pair.hypothesis:
-            known = settings.languages.hypothesis if settings.languages else pair.hypothesis or pair.source
-            pair = Languages(known, known)  # one language, whatever the detector made of two short texts
-        return pair, settings.role, f"--role {settings.role}"
-    for text, language in ((a, pair.source), (b, pair.hypothesis)):
-        if language is None:
-            raise UsageError(
-                f"cannot tell the language of {text.name}: too little text, or too mixed; name both with -l, "
-                "as in -l de-en, or say what A is with --role"
-            )
-    if languages.same_language(pair.source, pair.hypothesis):
-        return pair, "peers", f"both are in {pair.source}, so neither is the reference; {how}"
-    if settings.languages is None and languages.confusable(pair.source, pair.hypothesis) and not sure:
-        reason = (
-            f"{pair.source} and {pair.hypothesis} are too near to tell apart, so they count as one; name them with -l"
-        )
-        return Languages(pair.hypothesis, pair.hypothesis), "peers", reason
-    return pair, "source", f"A is in {pair.source} and B in {pair.hypothesis}, so A is the source; {how}"
-
-
-@dataclass(frozen=True)
-class _Paired:
-    """Documents cut into units, and how A's and B's pair; references by A's units."""
-
-    documents: tuple[Document, ...]
-    units: tuple[tuple[str, ...], ...]
-    places: tuple[tuple[str, ...], ...]
-    beads: tuple[Bead, ...]
-    alignment: Alignment
-    references: tuple[tuple[Bead, ...], ...]
-
-
-def _pair(texts: Sequence[Document], pair: Languages, role: Role, settings: Settings, progress: Progress) -> _Paired:
-    spoken = [pair.source, *[pair.hypothesis] * (len(texts) - 1)]
-    by_line = [tuple(text.lines) for text in texts]
-    cut = [documents.cut(text.text, language) for text, language in zip(texts, spoken, strict=True)]
-    options = {"same_language": role != "source", "lexical": settings.preset == "fast"}
-    encode = _encode(settings)
-    progress("align", 0, 1)
-    reason = "--align document"
-    if settings.align == "auto" and _hold_sentences(by_line[0], cut[0]) and _hold_sentences(by_line[1], cut[1]):
-        reason = "lines hold several sentences each, so sentences are paired"
-    elif settings.align != "document":
-        names = (texts[0].name, texts[1].name)
-        chosen = align.choose(by_line[0], by_line[1], encode, settings.align, names=names, **options)
-        if chosen.method == "lines":
-            return _by_lines(texts, by_line, chosen)
-        reason = chosen.reason
-    units = [tuple(unit.text for unit in found) for found in cut]
-    beads = align.align(units[0], units[1], encode, **options).beads
-    references = tuple(align.align(units[0], unit, encode, **options).beads for unit in units[2:])
-    beads = _joined(beads, references)
-    pairs = tuple(Pair(bead.a, bead.b) for bead in beads)
-    places = tuple(tuple(f"{text.name}:{unit.line}" for unit in found) for text, found in zip(texts, cut, strict=True))
-    progress("align", 1, 1)
-    return _Paired(tuple(texts), tuple(units), places, beads, Alignment("document", reason, pairs), references)
-
-
-def _joined(beads: Sequence[Bead], references: Sequence[Sequence[Bead]]) -> tuple[Bead, ...]:
-    """Return the beads, neighbours made one where a reference renders them in one unit, which cannot be divided.
-
-    Omissions and additions stay on their own.
-    """
-    home = {i: position for position, bead in enumerate(beads) for i in bead.a}
-    last = list(range(len(beads)))
-    for bead in (bead for reference in references for bead in reference if len(bead.a) > 1):
-        first, end = home[bead.a[0]], home[bead.a[-1]]
-        if all(each.a and each.b for each in beads[first : end + 1]):
-            last[first] = max(last[first], end)
-    joined: list[Bead] = []
-    reach = -1
-    for position, bead in enumerate(beads):
-        before = joined.pop() if position <= reach else Bead((), ())
-        joined.append(Bead(before.a + bead.a, before.b + bead.b))
-        reach = max(reach, last[position])
-    return tuple(joined)
-
-
-# Sentences a line from which a line is a paragraph, and a segment had better be less.
-_PARAGRAPH = 1.5
-
-
-def _hold_sentences(lines: Sequence[str], units: Sequence[documents.Unit]) -> bool:
-    filled = sum(bool(line.strip()) for line in lines)
-    return filled > 0 and len(units) / filled >= _PARAGRAPH
-
-
-def _by_lines(texts: Sequence[Document], by_line: Sequence[tuple[str, ...]], chosen: align.Alignment) -> _Paired:
-    for text, lines in zip(texts[2:], by_line[2:], strict=True):
-        if len(lines) != len(by_line[0]):
-            raise PairingError(uneven(texts[0].name, by_line[0], text.name, lines))
-    kept = [i for i in range(len(by_line[0])) if by_line[0][i].strip() or by_line[1][i].strip()]
-    beads = tuple(Bead((i,), (i,)) for i in kept)
-    pairs = tuple(Pair((i,), (i,)) for i in kept)
-    places = tuple(tuple(f"{text.name}:{i + 1}" for i in range(len(by_line[0]))) for text in texts)
-    alignment = Alignment("lines", chosen.reason, pairs)
-    return _Paired(tuple(texts), tuple(by_line), places, beads, alignment, (beads,) * (len(texts) - 2))
-
-
-def uneven(a: str, a_lines: Sequence[str], b: str, b_lines: Sequence[str]) -> str:
-    """Return the message for files that cannot be paired by line."""
-    first = min(len(a_lines), len(b_lines)) + 1
-    return f"{a} has {len(a_lines)} lines, {b} has {len(b_lines)}; first unpaired line: {first}"
-
-
-def _encode(settings: Settings) -> Callable[[Sequence[str]], encoders.Vectors]:
-    if settings.preset == "fast":
-        return LexicalEncoder().sentences
-    encoder = encoders.load(settings.encoder)
-    return lambda texts: encoders.sentences(encoder, texts)
-
-
-def _segments(paired: _Paired, role: Role, pair: Languages) -> list[Segment]:
-    """Return a segment for each bead; its texts are the bead's units joined."""
-    space = [
-        "" if language in ("zh", "ja", "th", "lo", "km", "my") else " " for language in (pair.source, pair.hypothesis)
-    ]
-    by_a = [
-        _texts_by_a(beads, units, space[1]) for beads, units in zip(paired.references, paired.units[2:], strict=True)
-    ]
-    segments = []
-    for index, bead in enumerate(paired.beads):
-        a = space[0].join(paired.units[0][i] for i in bead.a)
-        b = space[1].join(paired.units[1][i] for i in bead.b)
-        others = written(space[1].join(filter(None, (texts.get(i, "") for i in bead.a))) for texts in by_a)
-        place = paired.places[1][bead.b[0]] if bead.b else paired.places[0][bead.a[0]]
-        source, references = (a, others) if role == "source" else (None, (a, *others))
-        segments.append(Segment(index, source, b, references, pair, place=place))
-    return segments
-
-
-def written(texts: Iterable[str]) -> tuple[str, ...]:
-    """Return the references of a segment that are not blank: a reference without a line for it says nothing of it."""
-    return tuple(text for text in texts if text.strip())
-
-
-def _texts_by_a(beads: Sequence[Bead], units: Sequence[str], space: str) -> dict[int, str]:
-    """Return a reference's text for each unit of A; several of A's units in one bead leave it with the first."""
-    return {bead.a[0]: space.join(units[i] for i in bead.b) for bead in beads if bead.a}
-
-
 def _compare_report(
-    paired: _Paired,
+    paired: Paired,
     segments: Sequence[Segment],
     pair: Languages,
     role: tuple[Role, str],
@@ -354,20 +124,6 @@ def _compare_report(
             *_unread(forward, settings),
         ),
     )
-
-
-def remarks(texts: Sequence[Document], spoken: Sequence[str | None]) -> tuple[str, ...]:
-    """Return notes on texts that are the same, or look like another language than the one they are taken for."""
-    notes = [
-        f"{a.name} and {b.name} are the same text"
-        for a, b in itertools.combinations(texts, 2)
-        if a.text.strip() == b.text.strip()
-    ]
-    for text, language in zip(texts, spoken, strict=True):
-        seen = languages.detect(text.text).language
-        if seen is not None and language is not None and not languages.confusable(seen, language):
-            notes.append(f"{text.name} looks like {seen}, not {language}")
-    return tuple(notes)
 
 
 def _left_out(judged: Judged) -> tuple[str, ...]:
@@ -422,9 +178,15 @@ def _as_peers(forward: Judged, settings: Settings) -> tuple[Judged, dict[str, Te
     return dataclasses.replace(forward, findings=findings), texts, dimensions
 
 
+_MIRRORED: Mapping[Absent, Absent] = {"": "", "source": "hypothesis", "hypothesis": "source"}
+
+
 def mirrored(segment: Segment) -> Segment:
     """Return a segment of peers with the sides changed."""
-    return dataclasses.replace(segment, hypothesis=segment.references[0], references=(segment.hypothesis,))
+    absent = _MIRRORED[segment.absent]
+    return dataclasses.replace(
+        segment, hypothesis=segment.references[0], references=(segment.hypothesis,), absent=absent
+    )
 
 
 def belongs_to_text(finding: Finding) -> bool:
@@ -462,12 +224,12 @@ def signature(plan: Plan, settings: Settings, command: str, role: str, method: s
         [
             f"scorer|command:{command}|role:{role}|align:{method}|preset:{settings.preset}",
             plan.recipe.signature() + (f"|{plan.model.signature()}" if plan.model != SHIPPED else ""),
-            f"reads:{_read(plan)}|checks:{len(plan.checks)}|seed:{settings.seed}|resamples:{settings.n_resamples}|version:{__version__}",
+            f"reads:{read_digest(plan)}|checks:{len(plan.checks)}|seed:{settings.seed}|resamples:{settings.n_resamples}|version:{__version__}",
         ]
     )
 
 
-def _read(plan: Plan) -> str:
+def read_digest(plan: Plan) -> str:
     """Return a digest of the signatures of what the recipe reads, shown or not: other weights are another score."""
     lines = sorted(metric.signature() for metric in plan.measured if metric.name in plan.recipe.metrics)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:8]

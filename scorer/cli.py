@@ -1,12 +1,13 @@
 """Arguments in, exit code out; the only module that imports typer, prints and exits.
 
-Exit codes: 0 scored · 2 usage, configuration or input · 3 a bug of ours · 130 interrupted · 141 broken pipe. 1 is
-kept for a gate that fails.
+Exit codes: 0 scored, or the gate passed · 1 the gate failed, and only that · 2 usage, configuration or input · 3 a bug
+of ours · 130 interrupted · 141 broken pipe.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import io
 import os
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from scorer.plan import Settings
     from scorer.report import Report
 
-EXIT_INPUT, EXIT_BUG, EXIT_INTERRUPTED, EXIT_PIPE = 2, 3, 130, 141
+EXIT_GATE, EXIT_INPUT, EXIT_BUG, EXIT_INTERRUPTED, EXIT_PIPE = 1, 2, 3, 130, 141
 # What a full or broken disk and a closed output answer: the machine's state, and no bug of ours.
 _CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EROFS)
 
@@ -237,6 +238,181 @@ def _score_files(
 
 
 @app.command()
+def gate(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[A B]", help="Source and translation, in place of the policy's.", show_default=False),
+    ] = None,
+    reference: References = None,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="FILE", help="The policy; else scorer.toml or pyproject.toml, here or above."),
+    ] = None,
+    init: Annotated[bool, typer.Option("--init", help="Write a policy with limits from the present state.")] = False,
+    minimum: Annotated[
+        list[str] | None, typer.Option("--minimum", metavar="NAME=X", help="Least value, as in quality=80; repeatable.")
+    ] = None,
+    maximum: Annotated[
+        list[str] | None, typer.Option("--maximum", metavar="NAME=X", help="Largest value, as in ter=60; repeatable.")
+    ] = None,
+    worst_segment: Annotated[
+        list[str] | None, typer.Option("--worst-segment", metavar="NAME=X", help="Least value of any segment.")
+    ] = None,
+    findings: Annotated[
+        list[str] | None, typer.Option("--findings", metavar="KIND=N", help="Most findings, as in critical=0.")
+    ] = None,
+    coverage: Annotated[
+        float | None, typer.Option("--coverage", metavar="SHARE", help="Least share of segments scored, 0 to 1.")
+    ] = None,
+    baseline: Annotated[
+        str | None, typer.Option("--baseline", metavar="FILE", help="Scores agreed to, to hold this run against.")
+    ] = None,
+    max_drop: Annotated[
+        list[str] | None, typer.Option("--max-drop", metavar="NAME=X", help="Largest drop against the baseline.")
+    ] = None,
+    max_segment_drop: Annotated[
+        list[str] | None, typer.Option("--max-segment-drop", metavar="NAME=X", help="Largest drop of any segment.")
+    ] = None,
+    new_findings: Annotated[
+        list[str] | None, typer.Option("--new-findings", metavar="KIND=N", help="Most findings not in the baseline.")
+    ] = None,
+    confidence: Annotated[
+        float | None, typer.Option("--confidence", metavar="SHARE", help="From which a drop is more than chance.")
+    ] = None,
+    on_undecided: Annotated[
+        str | None, typer.Option("--on-undecided", metavar="WORD", help="pass or fail, where a drop may be chance.")
+    ] = None,
+    write_baseline: Annotated[bool, typer.Option("--write-baseline", help="Take this run as the baseline.")] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="ID", help="Take a segment, a file or all into the baseline; repeatable."),
+    ] = None,
+    ratchet: Annotated[
+        bool | None, typer.Option("--ratchet/--no-ratchet", help="Improvements tighten the baseline.")
+    ] = None,
+    changed: Annotated[
+        str, typer.Option("--changed", metavar="REVISION", help="Score what changed in git since, as in origin/main.")
+    ] = "",
+    role: Annotated[str | None, typer.Option("--role", help="What A is: source or reference.")] = None,
+    align: Annotated[str | None, typer.Option("--align", help="auto, lines or document.")] = None,
+    languages: Pair = "",
+    preset: Annotated[
+        str | None, typer.Option("--preset", metavar="NAME", help="standard, or fast: no neural model at all.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option("-f", "--format", metavar="NAME", help="The output on standard output: text, json, ...")
+    ] = "text",
+    output: Outputs = None,
+    json: Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write the verdict as JSON.")] = None,
+    junit: Annotated[str | None, typer.Option("--junit", metavar="FILE", help="Write JUnit XML.")] = None,
+    sarif: Annotated[str | None, typer.Option("--sarif", metavar="FILE", help="Write SARIF 2.1.0.")] = None,
+    markdown: Annotated[
+        str | None, typer.Option("--markdown", metavar="FILE", help="Write Markdown for a pull request's comment.")
+    ] = None,
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="Write a page.")] = None,
+    codequality: Annotated[
+        str | None, typer.Option("--codequality", metavar="FILE", help="Write GitLab's code quality report.")
+    ] = None,
+    github: Annotated[
+        bool | None,
+        typer.Option("--github/--no-github", help="Annotations and job summary; on by itself in GitHub Actions."),
+    ] = None,
+    cache_dir: Annotated[
+        str | None, typer.Option("--cache-dir", metavar="FOLDER", help="Results of unchanged segments.")
+    ] = None,
+    no_cache: Annotated[bool, typer.Option("--no-cache", help="Score everything anew, keep nothing.")] = False,
+    encoder: Annotated[
+        str | None, typer.Option("--encoder", metavar="NAME", help="A sentence-transformers folder or hub name.")
+    ] = None,
+    model: ModelOption = "",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+    seed: Annotated[int | None, typer.Option("--seed", help="Of the resampling.")] = None,
+    threads: Threads = 0,
+    device: Device = "cpu",
+    batch_size: BatchSize = 256,
+    online: Online = False,
+) -> None:
+    """Judge translations by a policy: exit code 0 or 1, with every rule and what decided it."""
+    _limit_threads(threads)
+    named = [*(files or []), *(reference or [])]
+    if files and len(files) != 2:
+        raise UsageError(f"the gate takes two files, source and translation, or none; {len(files)} were named")
+    if reference and not files:
+        raise UsageError("-r goes with two files; in a policy, references stand in its pairs")
+    own = {"json": json, "junit": junit, "sarif": sarif, "markdown": markdown, "html": html, "codequality": codequality}
+    _check_inputs([*named, *(path for path in (policy, baseline, cache_dir, *own.values()) if path is not None)])
+    from scorer.gate import command, flags, outputs, run
+    from scorer.gate.task import Task
+
+    outputs.registry.factory(format)
+    paths = {path: name for name, path in own.items() if path is not None and path != "-"}
+    paths |= {path: command.output_of(path) for path in output or [] if path != "-"}
+    for path in paths:
+        _check_output(path, named)
+    settings = flags.given(
+        languages=languages or None,
+        preset=preset,
+        encoder=encoder,
+        model=model or None,
+        align=align,
+        role=role,
+        seed=seed,
+    )
+    rules = flags.given(
+        minimum=flags.limits("--minimum", minimum),
+        maximum=flags.limits("--maximum", maximum),
+        worst_segment=flags.limits("--worst-segment", worst_segment),
+        findings=flags.limits("--findings", findings),
+        coverage=coverage,
+        max_drop=flags.limits("--max-drop", max_drop),
+        max_segment_drop=flags.limits("--max-segment-drop", max_segment_drop),
+        new_findings=flags.limits("--new-findings", new_findings),
+        confidence=confidence,
+        on_undecided=on_undecided,
+        baseline=baseline,
+        ratchet=ratchet,
+    )
+    cache = None if no_cache else _cache_folder(cache_dir)
+    bare = Task(
+        command.EMPTY,
+        changed,
+        write_baseline=write_baseline,
+        accept=tuple(accept or ()),
+        cache=cache,
+        batch_size=batch_size,
+        literal=bool(files),
+    )
+    _configure(str(settings.get("preset", "standard")), threads, device, online)
+    with _progress(quiet, verbose) as progress:
+        if init:
+            written = command.init(policy, files or [], reference or [], settings, bare, progress)
+            typer.echo(f"wrote {printable(str(written))}; read it, then run: scorer gate --write-baseline")
+            return
+        chosen = command.policy(policy, files or [], reference or [], rules | settings)
+        verdict = run.gate(dataclasses.replace(bare, policy=chosen), progress)
+    command.write(verdict, paths)
+    if github or (github is None and os.environ.get("GITHUB_ACTIONS") == "true"):
+        # On standard error, which the runner reads as well: standard output may be someone's JSON.
+        typer.echo(outputs.registry.factory("github")(verdict), err=True, nl=False)
+        command.append_summary(verdict)
+    if _is_printed(output) and "-" not in own.values():
+        typer.echo(_rendered(verdict, outputs.registry.factory(format), format, no_color), nl=False)
+    for name, target in own.items():
+        if target == "-":
+            typer.echo(outputs.registry.factory(name)(verdict), nl=False)
+    if not verdict.passes:
+        raise typer.Exit(EXIT_GATE)
+
+
+def _cache_folder(named: str | None) -> Path:
+    from scorer import assets
+
+    return Path(named) if named is not None else assets.cache_folder() / "gate"
+
+
+@app.command()
 def metaeval(
     data: Annotated[
         str,
@@ -439,7 +615,11 @@ def _limit_threads(threads: int) -> None:
 
 
 def _load_encoder(settings: Settings, threads: int, device: str, online: bool) -> None:
-    if settings.preset == "fast":
+    _configure(settings.preset, threads, device, online)
+
+
+def _configure(preset: str, threads: int, device: str, online: bool) -> None:
+    if preset == "fast":
         return
     from scorer import encoders
 

@@ -204,6 +204,8 @@ def penalty(
     n_hypothesis = words.count(segment.hypothesis)
     n_words = n_hypothesis or (words.count(original.text) if original else 0.0)
     fluency = _points(recipe.fluency(scores), _of(findings, "fluency"), n_hypothesis) if n_hypothesis else 0.0
+    if segment.absent == "source":  # a key that only the translation has: clutter, and no meaning changed
+        return Penalty(_points(0.0, _of(findings, "adequacy"), n_words), fluency, n_words, n_hypothesis)
     if original is not None and bool(original.text.strip()) != bool(n_hypothesis):
         return Penalty(MISSING_RATE * n_words / PER_WORDS, fluency, n_words, n_hypothesis)
     is_reference = n_hypothesis > 0 and segment.hypothesis.strip() in {

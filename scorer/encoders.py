@@ -186,7 +186,7 @@ class E5Encoder:
 
     def signature(self) -> str:
         """Return a name for the weights and the token layer."""
-        return f"{self.name}-q4-{e5.SHA256[:8]}.l{self.layer}"
+        return _bundled_signature(self.layer)
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Return an embedding for each text, in order."""
@@ -455,6 +455,19 @@ def load(name: str = BUNDLED) -> Memo:
         ModelError: The weights are missing, damaged or not safetensors.
     """
     return _load(name)  # cached by a function without a default, or `load()` and `load("bundled")` would load two
+
+
+def signature(name: str = BUNDLED) -> str:
+    """Return an encoder's signature; the bundled one, whose weights are pinned, need not be loaded for it.
+
+    Raises:
+        ModelError: As for `load`.
+    """
+    return _bundled_signature(TOKEN_LAYER) if name == BUNDLED else load(name).signature()
+
+
+def _bundled_signature(layer: int) -> str:
+    return f"{e5.NAME}-q4-{e5.SHA256[:8]}.l{layer}"
 
 
 @functools.cache

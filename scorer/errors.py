@@ -2,7 +2,8 @@
 
 ScorerError
 ├── InputError          a file, a row or a text that cannot be used
-│   └── PairingError    texts that do not fit together
+│   ├── PairingError    texts that do not fit together
+│   └── VacuousInput    texts that a gate must not pass, since there is nothing true to judge
 ├── UsageError          an option, a setting or a name that does not exist
 ├── ModelError          weights that are missing, damaged or of another kind
 └── MissingExtra        an optional dependency that is not installed
@@ -21,6 +22,10 @@ class InputError(ScorerError):
 
 class PairingError(InputError):
     """Texts do not fit together."""
+
+
+class VacuousInput(InputError):  # noqa: N818 - says what it is
+    """Texts that a gate must not pass: none, blank, the same twice, or the source in place of its translation."""
 
 
 class UsageError(ScorerError):

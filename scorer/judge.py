@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scorer import combine, measure, stats, uncertainty
 from scorer.combine import Penalty
 from scorer.differences import differing
+from scorer.measure import Measured
 from scorer.plan import Plan, Settings
 from scorer.report import Dimension, Score, SegmentReport
 from scorer.resampling import Finish
@@ -31,9 +32,12 @@ def judge(
     segments: Iterable[Segment], plan: Plan, *, batch_size: int = 256, progress: Callable[[int], None] = lambda n: None
 ) -> Judged:
     """Return what the plan's metrics, checks and recipe say of each segment."""
-    measured = measure.measure(
-        segments, plan.measured, tuple(plan.checks.values()), batch_size=batch_size, progress=progress
-    )
+    checks = tuple(plan.checks.values())
+    return judged(measure.measure(segments, plan.measured, checks, batch_size=batch_size, progress=progress), plan)
+
+
+def judged(measured: Measured, plan: Plan) -> Judged:
+    """Return what the plan's recipe says of segments whose statistics and findings are there."""
     levels = {metric.name: measure.segment_level(metric) for metric in plan.measured}
     scores = tuple(
         {name: None if row is None else levels[name].finish(row) for name, row in zip(measured.rows, rows, strict=True)}

@@ -113,7 +113,7 @@ def plan(
     language: str | None,
     n_references: int | None,
     *,
-    specs: Sequence[str] = (),
+    specs: Sequence[str] | None = None,
 ) -> Plan:
     """Return what to run on segments that are alike in what they have besides the hypothesis.
 
@@ -122,7 +122,7 @@ def plan(
         available: What hypotheses can be held against.
         language: Of the hypotheses.
         n_references: On every segment, for signatures; `None` where it varies.
-        specs: Metrics to show where the user named none; those that fit what is there by default.
+        specs: Metrics to show where the user named none; those that fit what is there if it is `None`.
     """
     # The standard recipes read calibrated cosines, and only the bundled encoder's are.
     bundled = settings.preset == "standard" and settings.encoder == BUNDLED
@@ -131,7 +131,7 @@ def plan(
     # A recipe belongs to the metrics that it was fitted on: where the model has none, all is as shipped.
     model = named if named != SHIPPED and combine.has_own(preset, available, named) else SHIPPED
     recipe = combine.recipe(preset, available, model)
-    names = settings.metrics or specs or default_metrics(settings.preset, available)
+    names = settings.metrics or (default_metrics(settings.preset, available) if specs is None else specs)
     shown = [_settle(create(spec, settings.encoder, model), language, n_references) for spec in names]
     _refuse_neural(shown, settings.preset)
     _refuse_twins(shown)

@@ -78,7 +78,7 @@ class Pair:
 class Alignment:
     """How the segments were paired, and why so."""
 
-    method: Literal["lines", "document"]
+    method: Literal["lines", "document", "keys"]
     reason: str
     pairs: tuple[Pair, ...] = ()
 
@@ -183,7 +183,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON values; `scorer/schemas/report.json` describes them."""
-        content: dict[str, Any] = _listed(dataclasses.asdict(self))
+        content: dict[str, Any] = listed(self)
         head = {"format": FORMAT, "tool": {"name": "scorer", "version": content.pop("version")}}
         for segment in content["segments"]:
             hypothesis, reference = segment["differs"]
@@ -192,18 +192,24 @@ class Report:
 
     def _repr_html_(self) -> str:
         """Return the report for a notebook."""
-        from scorer import reporters
+        from scorer.reporters import pages
 
-        return reporters.registry.factory("html")(self)
+        return pages.fragment(self)
 
 
-def _listed(value: Any) -> Any:
-    """Return a value with its tuples, at any depth, as lists, since JSON knows no others, and without a minus zero."""
+def listed(value: Any) -> Any:
+    """Return a value as JSON values: dataclasses as objects, tuples at any depth as lists, no minus zero."""
+    if isinstance(value, str) or value is None:
+        return value
     if isinstance(value, float):
         return value + 0.0
-    if isinstance(value, dict):
-        return {key: _listed(each) for key, each in value.items()}
-    return [_listed(each) for each in value] if isinstance(value, list | tuple) else value
+    if isinstance(value, list | tuple):
+        return [listed(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: listed(each) for key, each in value.items()}
+    if dataclasses.is_dataclass(value):
+        return {each: listed(getattr(value, each)) for each in value.__dataclass_fields__}
+    return value
 
 
 def band(value: float | None) -> str:

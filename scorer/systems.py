@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from scorer import __version__, combine, judge, languages, stats, uncertainty
-from scorer.api import Document, Progress, document, remarks, signature, silent, uneven, verdict, worst, written
+from scorer.api import Progress, signature, silent, verdict, worst
 from scorer.combine import Penalty
 from scorer.errors import InputError, PairingError, UsageError
 from scorer.formats import Row
 from scorer.formats.entries import Entry
 from scorer.judge import Judged
 from scorer.measure import batches
+from scorer.pairing import remarks, uneven, written
 from scorer.plan import Plan, Settings, default_metrics, number_of_references, plan, what_is_there
 from scorer.report import Alignment, Comparison, Input, Report, SegmentReport, Skipped, System
 from scorer.resampling import Finish
+from scorer.texts import Document, document
 from scorer.types import DIMENSIONS, Finding, Languages, Segment, Stats
 
 Key = tuple[str, str, int]

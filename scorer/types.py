@@ -16,6 +16,7 @@ Severity = Literal["minor", "major", "critical"]
 DimensionName = Literal["adequacy", "fluency", "quality"]
 Role = Literal["source", "reference", "peers"]
 Side = Literal["source", "reference"]
+Absent = Literal["", "source", "hypothesis"]
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 # The check whose findings are suspicions of the learned metric.
@@ -56,6 +57,8 @@ class Segment:
     `source` is `None` where no source was given, and "" where the line has none (an addition). An empty `hypothesis`
     beside a text is an omission. References, and the peer in a comparison of peers, are in the hypothesis' language.
     `place` says where the hypothesis came from, for people: `hyp.de:12`; for an omission, where the source did.
+    Of texts that are paired by key, `key` is theirs, and `absent` the side that does not have it: "source" stands for
+    the text that the hypothesis is held against.
     """
 
     index: int
@@ -66,6 +69,8 @@ class Segment:
     document: str = ""
     system: str = ""
     place: str = ""
+    key: str = ""
+    absent: Absent = ""
 
     @property
     def original(self) -> Original | None:

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from scorer import Settings, api, compare
+from scorer import Settings, api, compare, pairing
 from scorer.errors import InputError, PairingError, UsageError
 from scorer.types import Bead, Languages
 
@@ -178,7 +178,7 @@ def test_joined_beads_hold_whole_units_of_the_reference(beads, reference, expect
     def parse(texts):
         return [Bead(*(tuple(map(int, side)) for side in text.split("-"))) for text in texts]
 
-    assert list(api._joined(parse(beads), [parse(reference)])) == parse(expected)
+    assert list(pairing._joined(parse(beads), [parse(reference)])) == parse(expected)
 
 
 def test_compare_peers_with_a_reference_is_refused():

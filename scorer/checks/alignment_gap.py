@@ -1,7 +1,8 @@
 """A text without a counterpart: nothing was translated, or something was translated from nothing.
 
 Severities follow MQM, where an untranslated segment is a non-translation, the heaviest error there is (Freitag et al.
-2021, "Experts, Errors, and Context"). A heading, or a line without a letter or digit, loses less.
+2021, "Experts, Errors, and Context"). A heading, or a line without a letter or digit, loses less. Where a key of a
+key-value file is missing, the check `key` speaks instead.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ _HEADING = 3.0  # words; below a sentence
 def omission(segment: Segment) -> Iterator[Finding]:
     """Yield one finding where an original has an empty hypothesis."""
     original = segment.original
-    if original is None or not original.text.strip() or segment.hypothesis.strip():
+    if original is None or not original.text.strip() or segment.hypothesis.strip() or segment.absent:
         return
     message = f"nothing was translated: {shown(original.text.strip())}"
     if original.side == "reference":
         message = f"the text is empty where the other has {shown(original.text.strip())}"
-    severity = _loss(original.text)
+    severity = loss(original.text)
     yield found(segment, "omission", severity, "adequacy", message, original=(0, len(original.text)))
 
 
@@ -32,16 +33,16 @@ def omission(segment: Segment) -> Iterator[Finding]:
 def addition(segment: Segment) -> Iterator[Finding]:
     """Yield one finding where an original that is there and empty has a hypothesis."""
     original = segment.original
-    if original is None or original.text.strip() or not segment.hypothesis.strip():
+    if original is None or original.text.strip() or not segment.hypothesis.strip() or segment.absent:
         return
-    severity: Severity = "minor" if _loss(segment.hypothesis) == "minor" else "major"
+    severity: Severity = "minor" if loss(segment.hypothesis) == "minor" else "major"
     # A peer counts as a reference too, so it is called neither.
     where = "source" if original.side == "source" else "other text"
     message = f"{shown(segment.hypothesis.strip())} has no counterpart in the {where}"
     yield found(segment, "addition", severity, "adequacy", message, hypothesis=(0, len(segment.hypothesis)))
 
 
-def _loss(text: str) -> Severity:
+def loss(text: str) -> Severity:
     """Return how bad it is to lose a text: a sentence critical, a heading major, mere marks minor."""
     size = 0.0
     for piece in pieces(text):

@@ -51,7 +51,7 @@ def unmatched(segment: Segment) -> Iterator[Finding]:
 
 def _scaled(cosines: encoders.Vectors, segment: Segment, measure: calibration.Measure) -> encoders.Vectors:
     assert segment.original is not None
-    scale = calibration.scale(measure, segment.original.side, segment.languages, encoders.load().signature())
+    scale = calibration.scale(measure, segment.original.side, segment.languages, encoders.signature())
     return np.asarray((cosines - scale.low) / (scale.high - scale.low), np.float32)
 
 

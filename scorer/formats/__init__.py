@@ -1,8 +1,8 @@
 """Reads input files; one format a file: a function `Opened -> Iterator[Row]` under `@formats.register("name", ...)`.
 
-The suffix picks the format: `.tsv`, `.csv`, `.jsonl`, `.parquet`, each also with `.gz` behind it; anything else is
-plain text, a line a cell of the one column `text`. Gzip is recognised by its first bytes, whatever the name. `-` is
-standard input. Nothing is repaired in silence: what was done to a file stands in its notes.
+The suffix picks the format: `.tsv`, `.csv`, `.jsonl`, `.parquet`, `.json`, each also with `.gz` behind it; anything
+else is plain text, a line a cell of the one column `text`. Gzip is recognised by its first bytes, whatever the name.
+`-` is standard input. Nothing is repaired in silence: what was done to a file stands in its notes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scorer.printable import printable
 from scorer.registry import Registry
 
 __all__ = [
+    "KEYED",
     "TEXT",
     "Cell",
     "Opened",
@@ -38,6 +39,7 @@ F = TypeVar("F", bound=Format)
 registry: Registry[Iterator[Row]] = Registry("format", __name__)
 suffixes: dict[str, str] = {}
 TEXT = "text"
+KEYED = "json"  # texts by key: no lines, and no table of segments either
 
 
 def register(name: str, *endings: str) -> Callable[[F], F]:
@@ -97,6 +99,11 @@ def rows(path: str | os.PathLike[str], format_name: str | None = None) -> RowStr
     """
     chosen = format_name or ("jsonl" if os.fspath(path) == "-" else format_of(path))
     reader = registry.factory(chosen)
+    if chosen == KEYED:
+        raise UsageError(
+            f"{printable(os.fspath(path))} is taken for texts by key, not for a table; a table in JSON has an object a "
+            "line and is named .jsonl; two files of texts by key are paired by `scorer compare A B`"
+        )
     if chosen == TEXT:
         raise UsageError(f"{printable(os.fspath(path))} is not a table; name a file in {', '.join(_tabular())}")
     opened = Opened(path)
@@ -104,7 +111,7 @@ def rows(path: str | os.PathLike[str], format_name: str | None = None) -> RowStr
 
 
 def _tabular() -> list[str]:
-    return sorted(ending for ending, name in suffixes.items() if name != TEXT)
+    return sorted(ending for ending, name in suffixes.items() if name not in (TEXT, KEYED))
 
 
 def refuse_stdin_twice(paths: Iterable[str | os.PathLike[str]]) -> None:

@@ -6,10 +6,10 @@ import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Self
+from typing import BinaryIO, Self
 
 from scorer.errors import InputError
-from scorer.formats.streams import Hashing, Unpacking, open_bytes
+from scorer.formats.streams import Hashing, Held, Unpacking, open_bytes
 from scorer.printable import printable
 
 MAX_UNPACKED = 1 << 30  # bytes that a packed file may take up where it is read whole
@@ -33,7 +33,7 @@ _OTHER_KINDS = {
 
 
 class Opened:
-    """An open file, or standard input for `-`; a context manager.
+    """An open file, one held in memory, or standard input for `-`; a context manager.
 
     Attributes:
         name: The path as it was given, safe to print; for messages.
@@ -48,10 +48,12 @@ class Opened:
             InputError: It is missing, a folder, unreadable, packed in a way we do not read, or not text.
         """
         self.path = os.fspath(path)
-        self.name = "standard input" if self.path == "-" else printable(self.path)
+        held = path if isinstance(path, Held) else None
+        self._is_stdin = held is None and self.path == "-"
+        self.name = "standard input" if self._is_stdin else printable(self.path)
         self.notes: list[str] = []
         self.n_lines = 0
-        self._file = open_bytes(self.path, self.name)
+        self._file: BinaryIO = io.BytesIO(held.data) if held else open_bytes(self.path, self.name)
         self._counter = Hashing(self._file)
         raw: io.RawIOBase = self._counter
         stream = io.BufferedReader(raw, CHUNK)
@@ -59,7 +61,7 @@ class Opened:
             with self._reading():
                 self.packed = stream.peek(2)[:2] == b"\x1f\x8b"
                 if self.packed:
-                    raw = Unpacking(stream, self._counter, self.name)
+                    raw = Unpacking(stream, self._counter, self.name, held.max_unpacked if held else None)
                     stream = io.BufferedReader(raw, CHUNK)
                 self.stream = stream
                 self._note_packing()
@@ -76,7 +78,7 @@ class Opened:
 
     def close(self) -> None:
         """Close the file; standard input stays open."""
-        if self.path != "-":
+        if not self._is_stdin:
             self._file.close()
 
     def finish(self) -> None:

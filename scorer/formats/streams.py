@@ -8,13 +8,47 @@ import io
 import sys
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from scorer.errors import InputError
 
 # Text packs 3 to 5 times; a file of repeated lines may reach 100. Deflate's own limit is 1,032, and bombs sit there.
 MAX_RATIO = 200
 RATIO_GRACE = 1 << 24  # bytes; no harm is done below, and a tiny file of one repeated word may pack better
+
+
+if TYPE_CHECKING:
+    _AnyPath = Path
+else:
+    _AnyPath = type(Path())  # before Python 3.12, only the class for this system can be derived from
+
+
+class Held(_AnyPath):
+    """A path that brings its bytes along, as an upload does: whatever reads files reads it, and nothing touches a disk.
+
+    It has no content as a path of the file system; only `Opened` knows better. `-` is no standard input here.
+    """
+
+    def __new__(cls, name: str, data: bytes, max_unpacked: int | None = None) -> Self:
+        """Return a file held in memory.
+
+        Args:
+            name: What it is called; its suffix picks the format.
+            data: Its bytes.
+            max_unpacked: Bytes that it may take up if it is packed; `None` for the limits of files on disk.
+        """
+        return super().__new__(cls, name)
+
+    def __init__(self, name: str, data: bytes, max_unpacked: int | None = None) -> None:
+        if sys.version_info >= (3, 12):
+            super().__init__(name)
+        self.data = data
+        self.max_unpacked = max_unpacked
+
+    def __reduce__(self) -> tuple[type[Held], tuple[str, bytes, int | None]]:
+        """Return how to make it anew in another process."""
+        return Held, (str(self), self.data, self.max_unpacked)
 
 
 def open_bytes(path: str, name: str) -> BinaryIO:
@@ -67,10 +101,11 @@ class Hashing(io.RawIOBase):
 class Unpacking(io.RawIOBase):
     """A raw stream of what a gzip stream holds, which stops at what looks like a bomb."""
 
-    def __init__(self, packed: BinaryIO, counter: Hashing, name: str) -> None:
+    def __init__(self, packed: BinaryIO, counter: Hashing, name: str, limit: int | None = None) -> None:
         self.stream = gzip.GzipFile(fileobj=packed, mode="rb")
         self.counter = counter
         self.name = name
+        self.limit = limit
         self.n_bytes = 0
 
     def readable(self) -> bool:
@@ -84,6 +119,8 @@ class Unpacking(io.RawIOBase):
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise InputError(f"{self.name}: the gzip data is damaged or cut off ({error})") from error
         self.n_bytes += len(data)
+        if self.limit is not None and self.n_bytes > self.limit:
+            raise InputError(f"{self.name}: unpacks to more than {self.limit >> 20} MiB; send less at a time")
         if self.n_bytes > max(RATIO_GRACE, MAX_RATIO * self.counter.n_bytes):
             raise InputError(
                 f"{self.name}: unpacks to more than {MAX_RATIO} times its size, which text does not; "

@@ -35,7 +35,7 @@ class Learned:
 
     def signature(self) -> str:
         """Return `learned_accuracy|model:...|network:...|v:1`."""
-        return f"{self.name}|model:{encoders.load().signature()}|network:{estimator.version(self.model)}|v:1"
+        return f"{self.name}|model:{encoders.signature()}|network:{estimator.version(self.model)}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (points, words) for each segment."""

@@ -52,7 +52,7 @@ class Match:
 
     def signature(self) -> str:
         """Return `match_f1|against:reference|model:...|cal:...|v:1`."""
-        model = encoders.load(self.encoder).signature()
+        model = encoders.signature(self.encoder)
         return f"match_{self.kind}|against:{self.side}|model:{model}|cal:{calibration.version(model)}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:

@@ -27,7 +27,7 @@ class Oddity:
 
     def signature(self) -> str:
         """Return `oddity|model:...|head:...|v:1`."""
-        return f"oddity|model:{encoders.load().signature()}|head:{oddness.version()}|v:1"
+        return f"oddity|model:{encoders.signature()}|head:{oddness.version()}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (summed probabilities, tokens) for each segment."""

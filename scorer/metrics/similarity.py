@@ -33,7 +33,7 @@ class Similarity:
 
     def signature(self) -> str:
         """Return `similarity|against:reference|model:...|cal:...|v:1`."""
-        model = encoders.load(self.encoder).signature()
+        model = encoders.signature(self.encoder)
         return f"similarity|against:{self.side}|model:{model}|cal:{calibration.version(model)}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:

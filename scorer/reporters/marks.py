@@ -94,14 +94,14 @@ def sides(report: Report, segment: SegmentReport) -> list[tuple[str, str, tuple[
     peers = report.role == "peers"
     texts = []
     if segment.source is not None:
-        texts.append(("source", segment.source, _found([(f, f.source_span) for f in findings], segment.source)))
+        texts.append(("source", segment.source, found([(f, f.source_span) for f in findings], segment.source)))
     for i, reference in enumerate(segment.references):
         label = "A" if peers else "reference" if len(segment.references) == 1 else f"reference {i + 1}"
         # Spans of a reference are those of the first.
-        marks = _differing(in_reference) + _found([(f, f.reference_span) for f in findings], reference)
+        marks = _differing(in_reference) + found([(f, f.reference_span) for f in findings], reference)
         texts.append((label, reference, marks if i == 0 else ()))
     label = "B" if peers else segment.system or "hypothesis"
-    marks = _differing(in_hypothesis) + _found([(f, f.hypothesis_span) for f in findings], segment.hypothesis)
+    marks = _differing(in_hypothesis) + found([(f, f.hypothesis_span) for f in findings], segment.hypothesis)
     texts.insert(1, (label, segment.hypothesis, marks))
     return texts
 
@@ -110,7 +110,8 @@ def _differing(spans: Sequence[Span]) -> tuple[Mark, ...]:
     return tuple(Mark(start, end, "differs") for start, end in spans)
 
 
-def _found(spans: Sequence[tuple[Finding, Span | None]], text: str) -> tuple[Mark, ...]:
+def found(spans: Sequence[tuple[Finding, Span | None]], text: str) -> tuple[Mark, ...]:
+    """Return a mark for each finding that has characters in the text."""
     return tuple(
         Mark(*_visible(span, text), f.severity, printable(f"{f.severity} {f.check}: {f.message}", LONGEST_NOTE))
         for f, span in spans

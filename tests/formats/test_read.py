@@ -189,7 +189,7 @@ def test_read_unknown_format_raises(tmp_path: Path) -> None:
 
 
 def test_registry_names_every_format() -> None:
-    assert formats.registry.names() == ["csv", "jsonl", "parquet", "text", "tsv"]
+    assert formats.registry.names() == ["csv", "json", "jsonl", "parquet", "text", "tsv"]
 
 
 @pytest.mark.parametrize(

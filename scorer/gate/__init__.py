@@ -1,0 +1,1 @@
+"""The quality gate: a policy, its rules and guards, and the verdict behind all outputs."""

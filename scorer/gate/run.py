@@ -1,0 +1,208 @@
+"""The gate's run: policy to verdict. It reads files and writes the baseline; what it decides by are pure functions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from scorer import __version__, writing
+from scorer.api import Progress, silent
+from scorer.cache import Cache
+from scorer.errors import ModelError, UsageError, VacuousInput
+from scorer.gate import baseline, edits, files, guards, inputs, keeping, rules, scoring
+from scorer.gate import changed as git
+from scorer.gate import known as beside
+from scorer.gate.baseline import Baseline
+from scorer.gate.case import Case, asked, pair_verdict, values
+from scorer.gate.changed import Changed
+from scorer.gate.files import FilePair
+from scorer.gate.policy import Policy
+from scorer.gate.summary import sentence
+from scorer.gate.task import Task
+from scorer.gate.verdict import Outcome, PairVerdict, Ruling, Verdict
+from scorer.languages import parse_pair
+from scorer.plan import Settings
+from scorer.printable import printable
+
+
+def gate(task: Task, progress: Progress = silent) -> Verdict:
+    """Return the verdict on a policy's files; the baseline is written where the task or the policy asks for it.
+
+    Raises:
+        ScorerError: The policy, the baseline or a file cannot be used.
+    """
+    policy = task.policy
+    _refuse_contradictions(task)
+    path = policy.folder / policy.baseline if policy.baseline else None
+    # What is to be made anew need not be readable.
+    was = baseline.read(path) if path and not (task.write_baseline and task.is_whole) else None
+    settings = _settings(task)
+    cases, rulings = _cases(task)
+    names = {case.files.name for case in cases}
+    notes: list[str] = []
+    with Cache(task.cache) as cache:
+        if task.changed:
+            cases, changed = _touched(cases, task, notes)
+        else:
+            changed = None
+        for number, case in enumerate(cases, 1):
+            stage = "score" if len(cases) == 1 else f"score {number} of {len(cases)}"
+            _score(case, policy, settings, cache, changed, progress, stage)
+    notes += cache.notes
+    now, state = keeping.next_baseline(task, was, cases)
+    for case in cases:
+        _rule(case, now if was is not None or task.write_baseline else None, task, settings)
+    if path is not None:
+        rulings += keeping.rulings(task, was, now, names, state)
+    verdict = _verdict(task, tuple(pair_verdict(case, settings) for case in cases), rulings, notes, state)
+    if policy.ratchet and state == "read" and now is not None and not task.changed and verdict.outcome == "pass":
+        tighter = keeping.tightened(now, cases)
+        if tighter != now:
+            now, verdict = tighter, dataclasses.replace(verdict, baseline_state="tightened")
+    if path is not None and now is not None and now != was:
+        writing.write_atomically(path, baseline.dump(now))
+    return verdict
+
+
+def _refuse_contradictions(task: Task) -> None:
+    if (task.write_baseline or task.accept) and not task.policy.baseline:
+        raise UsageError('there is no baseline to write; name one with --baseline FILE, or baseline = "FILE"')
+    if task.write_baseline and task.changed:
+        raise UsageError("a baseline holds whole files; leave out --changed to write it")
+    if task.write_baseline and task.accept:
+        raise UsageError("--write-baseline takes everything as it is; leave out --accept")
+
+
+def _settings(task: Task) -> Settings:
+    given: dict[str, Any] = dict(task.policy.settings)
+    if given.get("languages"):
+        given["languages"] = parse_pair(given["languages"])
+    return Settings(**given, batch_size=task.batch_size)
+
+
+def _cases(task: Task) -> tuple[list[Case], list[Ruling]]:
+    """Return the files to judge, and a failed ruling for each pattern that matches none."""
+    policy = task.policy
+    cases: list[Case] = []
+    rulings = []
+    for spec in policy.pairs:
+        found = [files.literal(spec, policy.folder)] if task.literal else files.expand(spec, policy.folder)
+        if not found:
+            message = f"no file matches {printable(spec.hypothesis)}, so nothing of it was judged"
+            rulings.append(Ruling("files", "fail", message))
+        for pair in found:
+            language = parse_pair(pair.languages).hypothesis if pair.languages else None
+            cases.append(Case(pair, spec, policy.rules_for(spec, pair.name, language)))
+    files.refuse_twice([case.files for case in cases])
+    if not policy.pairs:
+        raise UsageError("there is nothing to judge: name two files, or [[tool.scorer.gate.pair]] tables in the policy")
+    return cases, rulings
+
+
+def _touched(cases: list[Case], task: Task, notes: list[str]) -> tuple[list[Case], Changed]:
+    """Return the files that git says changed."""
+    changed = git.since(task.changed, [path for case in cases for path in _paths(case.files)], task.policy.folder)
+    touched = [case for case in cases if changed.is_touched(_paths(case.files))]
+    left = len(cases) - len(touched)
+    if left:
+        notes.append(f"{left} of {len(cases)} files did not change since {printable(task.changed)} and were not judged")
+    notes += changed.notes
+    return touched, changed
+
+
+def _paths(pair: FilePair) -> list[Path]:
+    return [path for path in (pair.source, pair.hypothesis, *pair.references) if path is not None]
+
+
+def _score(
+    case: Case,
+    policy: Policy,
+    settings: Settings,
+    cache: Cache,
+    changed: Changed | None,
+    progress: Progress,
+    stage: str,
+) -> None:
+    """Score a case; what makes that meaningless becomes a failed ruling."""
+    try:
+        ready = inputs.read(case.files, settings, cache.get_value)
+        before = None if changed is None else _before(ready, changed, settings, cache)
+        # Only now is the language known that a rule may be for.
+        case.rules = policy.rules_for(case.spec, case.files.name, ready.languages.hypothesis)
+        case.ready = ready
+        case.scored = scoring.score(
+            ready,
+            asked(case.rules),
+            settings,
+            cache,
+            before=before,
+            told=lambda n: progress(stage, n, len(ready.segments)),
+        )
+    except (VacuousInput, ModelError) as error:
+        case.ready = None
+        what = "the model could not be loaded: " if isinstance(error, ModelError) else ""
+        case.rulings.append(Ruling("input", "fail", f"{what}{error}"))
+
+
+def _before(ready: inputs.Ready, changed: Changed, settings: Settings, cache: Cache) -> set[scoring.Identity]:
+    """Return the segments that the files had before."""
+    with changed.as_it_was(_paths(ready.files)) as places:
+        files_then = _moved(ready.files, places)
+        if files_then is None:
+            return set()
+        return {scoring.identity(each) for each in inputs.read_before(files_then, ready, settings, cache.get_value)}
+
+
+def _moved(pair: FilePair, places: Mapping[Path, Path]) -> FilePair | None:
+    """Return a pair with its files where they can be read as they were; `None` where a text was not there."""
+    if pair.hypothesis not in places or (pair.source is not None and pair.source not in places):
+        return None
+    references = tuple(places[path] for path in pair.references if path in places)
+    source = None if pair.source is None else places[pair.source]
+    if source is None and not references:
+        return None
+    return dataclasses.replace(pair, source=source, hypothesis=places[pair.hypothesis], references=references)
+
+
+def _rule(case: Case, known: Baseline | None, task: Task, settings: Settings) -> None:
+    """Judge a case by its rules and beside the baseline."""
+    if case.scored is None:
+        return
+    pair = case.scored.pair
+    own = known.pairs.get(pair.name) if known is not None else None
+    refused = baseline.refusal(own, pair.signature, task.policy.baseline) if own is not None else None
+    if own is not None and refused is None:
+        case.matched = beside.match(pair.segments, own.segments)
+        pair = edits.with_edits(pair, case.matched)
+        case.scored = dataclasses.replace(case.scored, pair=pair)
+        case.rulings += guards.against(pair, case.matched, case.rules, seed=settings.seed)
+    elif refused is not None:
+        case.rulings.append(refused)
+    elif known is not None:
+        message = "it is not in the baseline; take it in with `scorer gate --accept` and its name, or --write-baseline"
+        case.rulings.append(Ruling("baseline", "fail", message))
+    case.rulings += rules.absolute(pair, case.rules, values(case), matched=case.matched)
+
+
+def _verdict(
+    task: Task, pairs: tuple[PairVerdict, ...], rulings: Sequence[Ruling], notes: Sequence[str], state: str
+) -> Verdict:
+    policy = task.policy
+    outcomes = {*(pair.outcome for pair in pairs), *(ruling.outcome for ruling in rulings)}
+    outcome: Outcome = "fail" if "fail" in outcomes else "undecided" if "undecided" in outcomes else "pass"
+    return Verdict(
+        outcome,
+        outcome == "pass" or (outcome == "undecided" and policy.on_undecided == "pass"),
+        sentence(outcome, pairs, rulings, task.changed),
+        tuple(rulings),
+        pairs,
+        __version__,
+        policy.name,
+        policy.baseline,
+        state,
+        policy.on_undecided,
+        task.changed,
+        tuple(notes),
+    )
