@@ -56,7 +56,8 @@ PresetOption = Annotated[
     str, typer.Option("--preset", metavar="NAME", help="standard, or fast: no neural model at all.")
 ]
 Format = Annotated[
-    str, typer.Option("-f", "--format", metavar="NAME", help="text, json, markdown or html, to standard output.")
+    str,
+    typer.Option("-f", "--format", metavar="NAME", help="text, json, markdown, html, svg or png, to standard output."),
 ]
 Outputs = Annotated[
     list[str] | None,
@@ -586,6 +587,73 @@ def selftest(
     typer.echo(f"{known_answers.count(preset)} values agree with the recorded ones to {known_answers.TOLERANCE:g}")
 
 
+@app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option("--host", help="The address to listen on; any but loopback's needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 for any that is free.")] = 8000,
+    token_file: Annotated[
+        str | None,
+        typer.Option("--token-file", metavar="FILE", help="Holds the token that clients must show; or SCORER_TOKEN."),
+    ] = None,
+    allowed_host: Annotated[
+        list[str] | None,
+        typer.Option("--allowed-host", metavar="NAME", help="A further name of this server, as behind a proxy."),
+    ] = None,
+    max_bytes: Annotated[int, typer.Option("--max-bytes", help="Of a request.")] = 10 << 20,
+    timeout: Annotated[float, typer.Option("--timeout", help="Seconds that a comparison may take.")] = 120.0,
+    workers: Annotated[int, typer.Option("--workers", help="Processes that score.")] = 2,
+    queue: Annotated[int, typer.Option("--queue", help="Requests that may wait for one.")] = 16,
+    per_client: Annotated[int, typer.Option("--per-client", help="Requests of one address at once.")] = 8,
+    per_minute: Annotated[int, typer.Option("--per-minute", help="Requests of one address a minute.")] = 240,
+    memory: Annotated[int, typer.Option("--memory", help="Bytes that a worker may take, on Linux; 0 for no limit.")] = 4
+    << 30,
+    grace: Annotated[float, typer.Option("--grace", help="Seconds to finish in when told to stop.")] = 30.0,
+    languages: Pair = "",
+    metrics: Metrics = None,
+    preset: PresetOption = "standard",
+    encoder: EncoderOption = "bundled",
+    model: ModelOption = "",
+    quiet: Quiet = False,
+    seed: Seed = 12345,
+    threads: Threads = 0,
+    device: Device = "cpu",
+    batch_size: BatchSize = 256,
+    online: Online = False,
+) -> None:
+    """Serve a local web page and a JSON API over compare and score, until interrupted."""
+    from scorer import serve as server
+
+    server.run(
+        host,
+        port,
+        token=server.token_from(token_file) if token_file is not None else os.environ.get("SCORER_TOKEN", ""),
+        max_bytes=max_bytes,
+        timeout=timeout,
+        workers=workers,
+        queue=queue,
+        per_client=per_client,
+        per_minute=per_minute,
+        memory=memory,
+        grace=grace,
+        settings=_settings(
+            preset=preset,
+            metrics=metrics,
+            languages=languages,
+            encoder=encoder,
+            model=model,
+            seed=seed,
+            batch_size=batch_size,
+        ),
+        threads=threads,
+        device=device,
+        online=online,
+        allowed_hosts=allowed_host or [],
+        quiet=quiet,
+    )
+
+
 def _settings(*, metrics: list[str] | None = None, languages: str = "", **values: object) -> Settings:
     from scorer.languages import parse_pair
     from scorer.plan import Settings
@@ -713,7 +781,7 @@ def _deliver(
 
     files = [path for path in outputs or [] if path != "-"]
     for path in files:
-        render: Callable[..., str] = reporters.registry.factory(_reporter_for(path))
+        render: Callable[..., str | bytes] = reporters.registry.factory(_reporter_for(path))
         writing.write_atomically(Path(path), render(report))
     if printed:
         typer.echo(_rendered(report, reporters.registry.factory(format), format, no_color), nl=False)
@@ -721,7 +789,7 @@ def _deliver(
         typer.echo(report.verdict, err=True)
 
 
-def _rendered(result: object, render: Callable[..., str], format: str, no_color: bool) -> str:
+def _rendered(result: object, render: Callable[..., str | bytes], format: str, no_color: bool) -> str | bytes:
     if format != "text":
         return render(result)
     terminal = sys.stdout.isatty()

@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from scorer.gate.files import FilePair
-    from scorer.gate.policy import Policy, Rules
+    from scorer.gate.policy import Policy
     from scorer.gate.verdict import Verdict
-    from scorer.plan import Settings
 
 __all__ = ["TranslationGate", "assert_translation", "translation_gate"]
 
@@ -64,9 +62,11 @@ def assert_translation(
         ScorerError: An argument is impossible, or a text cannot be used.
     """
     __tracebackhide__ = True
+    from scorer.gate import texts
+
     given = _given(minimum=minimum, findings=findings, languages=languages, preset=preset)
     policy = _policy({}, "", Path(), DEFAULTS, given)
-    return _passed(_judged(source, hypothesis, reference, policy, cache=None))
+    return _passed(texts.judge(source, hypothesis, reference, policy, cache=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +105,19 @@ class TranslationGate:
         __tracebackhide__ = True
         from scorer import assets
         from scorer.errors import UsageError
+        from scorer.gate import run, texts
+        from scorer.gate.task import Task
 
         content, name, folder = self._found()
         given = _given(minimum=minimum, findings=findings, languages=languages, preset=preset)
         cache = assets.cache_folder() / "gate"
         if source is not None and hypothesis is not None:
             policy = _policy(content, name, folder, DEFAULTS, given)
-            return _passed(_judged(source, hypothesis, reference, policy, cache))
+            return _passed(texts.judge(source, hypothesis, reference, policy, cache))
         if source is not None or hypothesis is not None or reference is not None:
             raise UsageError("translation_gate takes source and hypothesis, or neither to judge the policy's files")
         if not name:
             raise UsageError(f"there is no policy in {self.root} or above; scorer gate --init writes one")
-        from scorer.gate import run
-        from scorer.gate.task import Task
-
         return _passed(run.gate(Task(_policy(content, name, folder, {}, given), cache=cache)))
 
     def _found(self) -> tuple[Mapping[str, Any], str, Path]:
@@ -132,7 +131,7 @@ class TranslationGate:
 
 @pytest.fixture(scope="session")
 def translation_gate(pytestconfig: pytest.Config) -> TranslationGate:
-    """Judges translations by the project's policy: texts and files, or, called without any, all that the policy names."""
+    """Judges translations by the project's policy: texts and files, or, called without, all that the policy names."""
     return TranslationGate(pytestconfig.rootpath, str(pytestconfig.getini("scorer_policy")))
 
 
@@ -152,88 +151,6 @@ def _policy(
         if isinstance(content[key], Mapping):  # anything else is refused, with its place
             merged[key] = {**defaults[key], **content[key]}
     return parsing.parse(merged, name=name, folder=folder, flags=given)
-
-
-def _judged(source: Text, hypothesis: Text, reference: Text | None, policy: Policy, cache: Path | None) -> Verdict:
-    """Return the verdict on texts by a policy's limits, its baseline left out."""
-    from scorer import __version__
-    from scorer.cache import Cache
-    from scorer.errors import ModelError, VacuousInput
-    from scorer.gate import case, inputs, rules, scoring
-    from scorer.gate.policy import PairSpec, Rules
-    from scorer.gate.summary import sentence
-    from scorer.gate.verdict import Ruling, Verdict
-
-    settings = _settings(policy, are_lists=_are_lines(source) and _are_lines(hypothesis))
-    files = _files(source, hypothesis, reference, policy)
-    judged = case.Case(files, PairSpec(files.name, "source"), Rules())
-    with Cache(cache) as known:
-        try:
-            ready = inputs.read(files, settings, known.get_value)
-            judged.rules = _limits(policy, files, ready.languages.hypothesis)
-            judged.ready, judged.scored = ready, scoring.score(ready, case.asked(judged.rules), settings, known)
-            judged.rulings = rules.absolute(judged.scored.pair, judged.rules, case.values(judged))
-        except (VacuousInput, ModelError) as error:
-            judged.ready = None
-            what = "the model could not be loaded: " if isinstance(error, ModelError) else ""
-            judged.rulings = [Ruling("input", "fail", f"{what}{error}")]
-    pair = case.pair_verdict(judged, settings)
-    told = sentence(pair.outcome, (pair,), (), "")
-    return Verdict(pair.outcome, pair.outcome == "pass", told, (), (pair,), __version__, policy.name)
-
-
-def _settings(policy: Policy, *, are_lists: bool) -> Settings:
-    from scorer.languages import parse_pair
-    from scorer.plan import Settings
-
-    given = dict(policy.settings)
-    if given.get("languages"):
-        given["languages"] = parse_pair(str(given["languages"]))
-    return Settings(**{**given, **({"align": "lines"} if are_lists else {})})
-
-
-def _files(source: Text, hypothesis: Text, reference: Text | None, policy: Policy) -> FilePair:
-    from scorer.gate.files import FilePair, name_of
-
-    name = name_of(hypothesis, policy.folder) if isinstance(hypothesis, Path) else "hypothesis"
-    references = () if reference is None else (_path(reference, "reference"),)
-    return FilePair(name, _path(hypothesis, "hypothesis"), _path(source, "source"), references)
-
-
-def _limits(policy: Policy, files: FilePair, language: str | None) -> Rules:
-    """Return the policy's limits for a translation into `language`, without those that need a baseline."""
-    import dataclasses
-
-    own = policy.rules_for(None, files.name, language)
-    return dataclasses.replace(own, max_drop={}, max_segment_drop={}, new_findings={})
-
-
-def _path(text: Text, name: str) -> Path:
-    """Return a file, or a text held in memory as one."""
-    from scorer.errors import UsageError
-
-    if isinstance(text, Path):
-        return text
-    if not isinstance(text, str):
-        for number, line in enumerate(text, 1):
-            if "\n" in line:
-                raise UsageError(f"line {number} of the {name} holds a line feed; pass a text that is not cut as a str")
-        text = "".join(f"{line}\n" for line in text)
-    return _held(name, text)
-
-
-def _held(name: str, text: str) -> Path:
-    from scorer.formats.streams import Held
-
-    class Text(Held):
-        def with_segments(self, *segments: str) -> Path:
-            return Path(*segments)  # what Python 3.12 and newer derive from a path is none that brings its bytes
-
-    return Text(name, text.encode("utf-8", "surrogatepass"))
-
-
-def _are_lines(text: Text) -> bool:
-    return not isinstance(text, str | Path)
 
 
 def _passed(verdict: Verdict) -> Verdict:

@@ -6,25 +6,28 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO
 
 from scorer.errors import InputError
 from scorer.printable import printable
 
 
-def write_atomically(path: Path, content: str) -> None:
+def write_atomically(path: Path, content: str | bytes) -> None:
     """Write a file so that a reader sees the old content or the new, and a failure leaves the old.
 
     Raises:
         InputError: The file cannot be written; the message says why.
     """
     with replaced(path) as file:
-        file.write(content)
+        if isinstance(content, bytes):
+            file.buffer.write(content)
+        else:
+            file.write(content)
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[IO[str]]:
+def replaced(path: Path) -> Iterator[TextIOWrapper]:
     """Open a file that takes the place of `path` when the block ends well, and vanishes otherwise.
 
     Raises:

@@ -98,3 +98,33 @@ def seal(models) -> Callable[[str, bytes], None]:
         assets.read.cache_clear()
 
     return write
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER: list[str] = []
+
+
+def pytest_terminal_summary(terminalreporter):
+    for reason in dict.fromkeys(NO_BROWSER):
+        terminalreporter.write_line(f"NOT TESTED IN A BROWSER: {reason}", red=True, bold=True)
+
+
+def skip_browser(reason: str) -> None:
+    NO_BROWSER.append(reason)
+    pytest.skip_browser(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; tests that need one are skipped, and that is told, where there is none."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ModuleNotFoundError:
+        skip_browser("playwright is not installed: pip install -e '.[dev]'")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        skip_browser(f"no Chromium among {', '.join(BROWSERS)}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

@@ -392,8 +392,11 @@ def test_terminal_has_colour_unless_told_otherwise() -> None:
         ((*COMPARE, "--preset", "slow"), "preset cannot be 'slow'; choose from standard, fast"),
         ((*COMPARE, "--role", "boss"), "role cannot be 'boss'; choose from auto, source, reference, peers"),
         ((*COMPARE, "--align", "boss"), "align cannot be 'boss'; choose from auto, lines, document"),
-        ((*COMPARE, "-f", "pdf"), "unknown reporter 'pdf'; known: html, json, markdown, text"),
-        ((*COMPARE, "-o", "r.pdf"), "cannot tell the format of r.pdf from its suffix; known: .html, .json, .md, .txt"),
+        ((*COMPARE, "-f", "pdf"), "unknown reporter 'pdf'; known: html, json, markdown, png, svg, text"),
+        (
+            (*COMPARE, "-o", "r.pdf"),
+            "cannot tell the format of r.pdf from its suffix; known: .html, .json, .md, .png, .svg, .txt",
+        ),
         ((*COMPARE, "-o", "no/r.json"), "cannot write no/r.json: there is no folder"),
         ((*COMPARE, "-o", "."), "cannot tell the format of . from its suffix"),
         (
@@ -473,7 +476,19 @@ def test_head_in_a_pipeline_leaves_no_traceback(folder: Path, unbuffered: str) -
     assert (done.returncode, done.stdout, done.stderr) == (141, b"{\n", b"")
 
 
-@pytest.mark.parametrize("delay", [0.4, 0.9])
+def opened_by_a_reader(fifo: str) -> int:
+    """Return the write end of a FIFO once somebody reads it."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.3])
 def test_interrupt_exits_130_and_leaves_no_output(folder: Path, delay: float) -> None:
     os.mkfifo("never.en")  # nobody writes: whatever is done before, the command is still there when the signal comes
     process = subprocess.Popen(
@@ -484,9 +499,11 @@ def test_interrupt_exits_130_and_leaves_no_output(folder: Path, delay: float) ->
         # A shell has its background jobs ignore the signal, and children would inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no other thread runs here
     )
+    writer = opened_by_a_reader("never.en")  # so the command is past its imports
     time.sleep(delay)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
+    os.close(writer)
     assert (process.returncode, out, err) == (130, b"", b"scorer: interrupted\n")
     assert not (folder / "r.json").exists()
 

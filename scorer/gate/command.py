@@ -109,6 +109,7 @@ def _first_policy(judged: PairSpec, settings: Mapping[str, Any], verdict: Verdic
         worst=_least(worst),
         counts={severity: max(own.count(severity) for own in found) for severity in ("critical", "major")},
         languages=str(settings.get("languages") or ""),
+        settings=settings,
         header=header,
     )
 

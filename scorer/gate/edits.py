@@ -14,26 +14,40 @@ from scorer import checks
 from scorer.checks import Check
 from scorer.gate.known import Matched
 from scorer.gate.scored import KnownSegment, ScoredPair, ScoredSegment
-from scorer.types import Finding, Languages, Segment
+from scorer.types import SEVERITIES, Finding, Languages, Segment
 
 CHECK = "negation"
 
 
 def with_edits(pair: ScoredPair, matched: Matched) -> ScoredPair:
-    """Return the pair with a finding in each segment that an edit turned into its opposite."""
+    """Return the pair with a critical finding in each segment that an edit turned into its opposite.
+
+    Under `--changed` that is so of an older edit too: it was not scored again, but the baseline has not agreed to it.
+    """
     segments = [
-        dataclasses.replace(segment, findings=(*segment.findings, *reversals(segment, then)))
-        if state == "changed" and then is not None
-        else segment
+        _with_edit(segment, then) if state in ("changed", "untold") and then is not None else segment
         for segment, then, state in zip(pair.segments, matched.known, matched.states, strict=True)
     ]
     return dataclasses.replace(pair, segments=tuple(segments))
 
 
+def _with_edit(segment: ScoredSegment, then: KnownSegment) -> ScoredSegment:
+    """Return a segment with what an edit reversed; of what its check across languages found too, only the severity."""
+    found = reversals(segment, then)
+    own = [finding for finding in segment.findings if finding.check == CHECK]
+    if not found or not own:
+        return dataclasses.replace(segment, findings=(*segment.findings, *found)) if found else segment
+    worst = min((each.severity for each in found), key=SEVERITIES.index)
+    raised = tuple(
+        dataclasses.replace(each, severity=min(each.severity, worst, key=SEVERITIES.index)) if each in own else each
+        for each in segment.findings
+    )
+    return dataclasses.replace(segment, findings=raised)
+
+
 def reversals(segment: ScoredSegment, then: KnownSegment) -> list[Finding]:
     """Return what an edit reversed, critical where the words are the same; none where that mends what was wrong."""
-    known = any(kind.startswith(f"{CHECK} ") and n for kind, n in then.findings.items())
-    if known or any(finding.check == CHECK for finding in segment.findings):
+    if any(kind.startswith(f"{CHECK} ") and n for kind, n in then.findings.items()):
         return []
     ours = segment.segment
     spoken = Languages(ours.languages.hypothesis, ours.languages.hypothesis)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from scorer import __version__, writing
+from scorer import __version__, encoders, writing
 from scorer.api import Progress, silent
 from scorer.cache import Cache
-from scorer.errors import ModelError, UsageError, VacuousInput
+from scorer.errors import InputError, ModelError, UsageError, VacuousInput
 from scorer.gate import baseline, edits, files, guards, inputs, keeping, rules, scoring
 from scorer.gate import changed as git
 from scorer.gate import known as beside
@@ -21,7 +21,7 @@ from scorer.gate.files import FilePair
 from scorer.gate.policy import Policy
 from scorer.gate.summary import sentence
 from scorer.gate.task import Task
-from scorer.gate.verdict import Outcome, PairVerdict, Ruling, Verdict
+from scorer.gate.verdict import Outcome, Ruling, Verdict
 from scorer.languages import parse_pair
 from scorer.plan import Settings
 from scorer.printable import printable
@@ -37,7 +37,7 @@ def gate(task: Task, progress: Progress = silent) -> Verdict:
     _refuse_contradictions(task)
     path = policy.folder / policy.baseline if policy.baseline else None
     # What is to be made anew need not be readable.
-    was = baseline.read(path) if path and not (task.write_baseline and task.is_whole) else None
+    was = _known(path, task) if path and not (task.write_baseline and task.is_whole) else None
     settings = _settings(task)
     cases, rulings = _cases(task)
     names = {case.files.name for case in cases}
@@ -56,7 +56,7 @@ def gate(task: Task, progress: Progress = silent) -> Verdict:
         _rule(case, now if was is not None or task.write_baseline else None, task, settings)
     if path is not None:
         rulings += keeping.rulings(task, was, now, names, state)
-    verdict = _verdict(task, tuple(pair_verdict(case, settings) for case in cases), rulings, notes, state)
+    verdict = _verdict(task, cases, settings, rulings, notes, state)
     if policy.ratchet and state == "read" and now is not None and not task.changed and verdict.outcome == "pass":
         tighter = keeping.tightened(now, cases)
         if tighter != now:
@@ -64,6 +64,16 @@ def gate(task: Task, progress: Progress = silent) -> Verdict:
     if path is not None and now is not None and now != was:
         writing.write_atomically(path, baseline.dump(now))
     return verdict
+
+
+def _known(path: Path, task: Task) -> Baseline | None:
+    try:
+        return baseline.read(path)
+    except InputError as error:
+        if not task.write_baseline:
+            raise
+        # It may hold other files as well, which these two must not be the end of.
+        raise InputError(f"{error}, for all files of a policy; to begin with these files alone, delete it") from error
 
 
 def _refuse_contradictions(task: Task) -> None:
@@ -127,6 +137,7 @@ def _score(
 ) -> None:
     """Score a case; what makes that meaningless becomes a failed ruling."""
     try:
+        _require_encoder(settings)
         ready = inputs.read(case.files, settings, cache.get_value)
         before = None if changed is None else _before(ready, changed, settings, cache)
         # Only now is the language known that a rule may be for.
@@ -144,6 +155,16 @@ def _score(
         case.ready = None
         what = "the model could not be loaded: " if isinstance(error, ModelError) else ""
         case.rulings.append(Ruling("input", "fail", f"{what}{error}"))
+
+
+def _require_encoder(settings: Settings) -> None:
+    """Load an encoder of the user's, even for files that need none: a gate must not pass with a model that is gone.
+
+    Raises:
+        ModelError: It cannot be loaded.
+    """
+    if settings.preset != "fast" and settings.encoder != encoders.BUNDLED:
+        encoders.load(settings.encoder)
 
 
 def _before(ready: inputs.Ready, changed: Changed, settings: Settings, cache: Cache) -> set[scoring.Identity]:
@@ -187,14 +208,16 @@ def _rule(case: Case, known: Baseline | None, task: Task, settings: Settings) ->
 
 
 def _verdict(
-    task: Task, pairs: tuple[PairVerdict, ...], rulings: Sequence[Ruling], notes: Sequence[str], state: str
+    task: Task, cases: Sequence[Case], settings: Settings, rulings: Sequence[Ruling], notes: Sequence[str], state: str
 ) -> Verdict:
     policy = task.policy
+    pairs = tuple(pair_verdict(case, settings) for case in cases)
     outcomes = {*(pair.outcome for pair in pairs), *(ruling.outcome for ruling in rulings)}
     outcome: Outcome = "fail" if "fail" in outcomes else "undecided" if "undecided" in outcomes else "pass"
+    on_undecided = _on_undecided(policy, cases)
     return Verdict(
         outcome,
-        outcome == "pass" or (outcome == "undecided" and policy.on_undecided == "pass"),
+        outcome == "pass" or (outcome == "undecided" and on_undecided == "pass"),
         sentence(outcome, pairs, rulings, task.changed),
         tuple(rulings),
         pairs,
@@ -202,7 +225,13 @@ def _verdict(
         policy.name,
         policy.baseline,
         state,
-        policy.on_undecided,
+        on_undecided,
         task.changed,
         tuple(notes),
     )
+
+
+def _on_undecided(policy: Policy, cases: Sequence[Case]) -> Literal["pass", "fail"]:
+    """Return what the drops that are undecided do: they fail where the rules of one of their files say so."""
+    said = {case.rules.on_undecided for case in cases if any(each.outcome == "undecided" for each in case.rulings)}
+    return "fail" if "fail" in said else "pass" if said else policy.on_undecided

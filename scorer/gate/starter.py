@@ -25,6 +25,7 @@ def starter(
     worst: float | None,
     counts: Mapping[str, int],
     languages: str = "",
+    settings: Mapping[str, object] | None = None,
     header: bool,
 ) -> str:
     """Return a policy as TOML.
@@ -35,6 +36,7 @@ def starter(
         worst: Quality of the worst segment, 0 to 100; `None` where unknown.
         counts: Current findings by severity, or by any other key of `findings`; the most that one file has.
         languages: Of source and hypothesis, as in `en-de`; "" to detect them.
+        settings: Of `preset`, `encoder`, `model`, `align`, `role` and `seed` those that the limits were measured with.
         header: Whether the keys stand in `[tool.scorer.gate]`, for pyproject.toml, or at the top of scorer.toml.
 
     Raises:
@@ -46,7 +48,7 @@ def starter(
         "# The gate's policy; scorer gate judges by it. A value exactly at its limit passes.",
         *_limits(dimensions, worst, counts),
         *_against_baseline(),
-        *_settings(languages),
+        *_settings(languages, settings or {}),
         *_pairs(pairs, languages, section),
         *_override(section),
     ]
@@ -95,24 +97,31 @@ def _against_baseline() -> Iterator[str]:
     )
 
 
-def _settings(languages: str) -> Iterator[str]:
+def _settings(languages: str, given: Mapping[str, object]) -> Iterator[str]:
     yield from (
         "",
         '# "standard", or "fast" for no neural model at all.',
-        'preset = "standard"',
+        _setting("preset", given, "standard"),
         '# Of source and translation, as in "en-de"; a ? is told from the path or from the text.',
         f"languages = {quoted(languages)}" if languages else '# languages = "en-de"',
         '# A sentence-transformers folder or hub name, in place of "bundled".',
-        '# encoder = "bundled"',
+        _setting("encoder", given, "bundled", is_bare=True),
         '# A model that scorer fit made, or "shipped".',
-        '# model = "shipped"',
+        _setting("model", given, "shipped", is_bare=True),
         '# How segments are paired: "auto", "lines" or "document".',
-        'align = "auto"',
+        _setting("align", given, "auto"),
         '# What the first file is: "auto", "source" or "reference".',
-        'role = "auto"',
+        _setting("role", given, "auto"),
         "# Of the resampling.",
-        "seed = 12345",
+        _setting("seed", given, 12345),
     )
+
+
+def _setting(name: str, given: Mapping[str, object], default: str | int, *, is_bare: bool = False) -> str:
+    """Return the line of a setting; one that is left to its default is a comment if `is_bare`."""
+    value = given.get(name, default)
+    line = f"{name} = {quoted(value) if isinstance(value, str) else value}"
+    return f"# {line}" if is_bare and name not in given else line
 
 
 def _pairs(pairs: Sequence[PairSpec], languages: str, section: str) -> Iterator[str]:

@@ -8,10 +8,10 @@ from typing import TypeVar
 from scorer.registry import Registry
 from scorer.report import Report
 
-Reporter = Callable[[Report], str]
-R = TypeVar("R", bound=Callable[..., str])
+Reporter = Callable[[Report], str | bytes]
+R = TypeVar("R", bound=Callable[..., str | bytes])
 
-registry: Registry[str] = Registry("reporter", __name__)
+registry: Registry[str | bytes] = Registry("reporter", __name__)
 suffixes: dict[str, str] = {}
 
 

@@ -170,4 +170,3 @@ def _tree(path: Path, language: str) -> dict[str, Any]:
         },
         "version": 3,
     }
-

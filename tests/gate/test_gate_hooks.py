@@ -20,7 +20,6 @@ MANIFEST = ROOT / ".pre-commit-hooks.yaml"
 HOOK = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))[0]
 
 
-
 def pre_commit(*arguments: str | Path, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "pre_commit", *map(str, arguments)],

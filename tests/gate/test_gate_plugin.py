@@ -45,7 +45,9 @@ def test_assert_translation_lost_negation_raises_with_rule_texts_and_findings():
 
 
 def test_assert_translation_critical_finding_raises_by_default():
-    texts = "Hello {name}, your order was sent.", "Hallo, Ihre Bestellung wurde versandt."
+    english = ["The sun is shining.", "It costs 25 euros.", "The train leaves today.", "Please close all the windows."]
+    german = ["Die Sonne scheint.", "Es kostet 25 Euro.", "Der Zug fährt heute ab.", english[3]]
+    texts = english, german
     with pytest.raises(AssertionError, match=r"findings\.critical: 1 critical finding"):
         assert_translation(*texts, languages="en-de", preset="fast")
     assert assert_translation(*texts, languages="en-de", findings={"critical": 1}, preset="fast").passes
@@ -137,7 +139,8 @@ TESTS = """
 import pytest
 
 def test_pass(translation_gate):
-    assert translation_gate("It costs 25 euros.", "Es kostet 25 Euro.", languages="en-de").policy.endswith("scorer.toml")
+    verdict = translation_gate("It costs 25 euros.", "Es kostet 25 Euro.", languages="en-de")
+    assert verdict.policy.endswith("scorer.toml")
 
 def test_policy_limits_texts(translation_gate):
     translation_gate("It costs 25 euros.", "Es kostet 52 Euro.", languages="en-de")
@@ -233,6 +236,11 @@ def test_plugin_loads_nothing_but_pytest():
         "print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ), cwd=command_line.ROOT
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=dict(os.environ),
+        cwd=command_line.ROOT,
     )
     assert set(done.stdout.split()) <= {"scorer", "scorer.pytest_plugin"}
