@@ -28,7 +28,7 @@ from scorer import encoders
 from scorer.network import DIM, Network
 
 SAVED_EVERY = 200
-SHARES = {"mqm": 0.45, "da": 0.26, "pair": 0.14, "damage": 0.15}
+SHARES = {"mqm": 0.45, "da": 0.3, "pair": 0.1, "damage": 0.15}
 EACH = {"mqm": 6, "da": 1, "pair": 2, "damage": 6}
 MODES = {
     "mqm": ("source", "reference", "both", "source", "reference", "none"),

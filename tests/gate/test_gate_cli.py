@@ -68,7 +68,7 @@ def test_cli_hostile_sarif_follows_the_schema(hostile):
 
 def test_cli_hostile_codequality_is_json(hostile):
     found = [each for each in json.loads(hostile["codequality"]) if each["location"]["path"] == EN]
-    assert {"negation", "key"} <= {each["check_name"] for each in found}
+    assert "key" in {each["check_name"] for each in found}
 
 
 @pytest.mark.parametrize("name", ["markdown", "html"])

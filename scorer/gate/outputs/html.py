@@ -29,7 +29,10 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding
 table{border-collapse:collapse;margin:.5rem 0 1rem}
 th,td{border-bottom:1px solid var(--line);padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}
 thead th,tbody th{font-weight:normal;color:var(--dim)}
-mark{color:var(--mark)}mark.critical{background:var(--critical)}mark.major{background:var(--major)}
+tbody th{overflow-wrap:normal;white-space:nowrap}
+h1{font-size:1.6rem}h2{font-size:1.2rem}
+mark{color:var(--mark);text-decoration:underline dotted}mark.critical{background:var(--critical);
+text-decoration-style:double}mark.major{background:var(--major);text-decoration-style:solid}
 mark.minor{background:var(--minor)}
 .fail{color:#c62828}.undecided{color:#b26a00}.pass{color:#2e7d32}
 @media (prefers-color-scheme:dark){.fail{color:#ff8a80}.undecided{color:#ffcc80}.pass{color:#a5d6a7}}
@@ -53,7 +56,7 @@ def render(verdict: Verdict) -> str:
         f'<h1 class="{verdict.outcome}">{_text(verdict.sentence)}</h1>',
         *(_ruling(ruling) for ruling in sentences.unpassed(verdict.rulings)),
         _files(verdict.pairs),
-        *(_pair(pair) for pair in verdict.pairs),
+        *(_pair(pair) for pair in sorted(verdict.pairs, key=lambda pair: pair.outcome == "pass")),
         _notes(verdict.notes),
         _advice(sentences.acceptance(verdict)),
         f"<p><small>{_text('; '.join([f'scorer {verdict.version}', *sentences.about(verdict)]))}</small></p>",
