@@ -8,10 +8,10 @@ not survive.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from scorer.composed import normalised
 from scorer.numerals import numbers
 from scorer.types import Span
 
@@ -103,7 +103,7 @@ def names(text: str, language: str | None = None) -> list[Mention]:
 
 def fold(text: str) -> str:
     """Return a text without case, accents and inner punctuation; "Zürich's" and "zurich's" are "zurichs"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = normalised(text.casefold(), "NFKD")
     return "".join(sign for sign in plain if sign.isalnum())
 
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from scorer.composed import normalised
+
 Vectors = npt.NDArray[np.float32]
 Features = tuple[tuple[int, ...], tuple[float, ...]]
 
@@ -91,7 +93,7 @@ def token_counts(text: str) -> Counter[tuple[str, float]]:
     """Return how often each token stands in a text, with what one occurrence weighs."""
     counts: Counter[tuple[str, float]] = Counter()
     previous = ""
-    for match in _TOKEN.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)):
+    for match in _TOKEN.finditer(normalised(text, "NFKC").translate(_QUOTES)):
         kind, token = match.lastgroup, match[0]
         if kind == "number":
             counts[plain_digits(token), _NUMBER_WEIGHT] += 1

@@ -8,10 +8,10 @@ in it, or, in scripts without capitals, enough letters. Case, accents and punctu
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from scorer import checks
+from scorer.composed import normalised
 from scorer.entities import protected
 from scorer.lexicons.scripts import SCRIPTS, letters, near
 from scorer.types import Finding, Segment, Severity, Span, found
@@ -89,7 +89,7 @@ def _as_in(theirs: list[Word], ours: list[Word]) -> list[Word]:
 
 def _bare(word: str) -> str:
     """Return a word without case and accents; a letter of another script keeps its marks."""
-    return "".join(sign for sign in unicodedata.normalize("NFKD", word.casefold()) if not "\u0300" <= sign <= "\u036f")
+    return "".join(sign for sign in normalised(word.casefold(), "NFKD") if not "\u0300" <= sign <= "\u036f")
 
 
 def _copied(theirs: list[Word], ours: list[Word]) -> tuple[list[Word], range | None]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from scorer import composed
 from scorer.combine import Penalty
 from scorer.gate import tally
 from scorer.gate.scored import KnownSegment, ScoredSegment
@@ -17,11 +17,6 @@ from scorer.types import DIMENSIONS, Stats
 # a text that is as good as before would seem to have moved in the fifth decimal.
 POINT_DECIMALS = 4
 ROW_DECIMALS = 6
-
-# Ordering n combining marks takes n² steps (21 s for 100,000). The longest run that text for people needs is 30
-# (Unicode Standard Annex 15, stream-safe text); in a text this short any run is harmless.
-_LONGEST_RUN = 30
-_SHORT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +130,4 @@ def _state(segment: ScoredSegment, known: KnownSegment | None) -> State:
 
 def normalised(text: str) -> str:
     """Return a text without outer white space, in Unicode's composed form unless that would take for ever."""
-    text = text.strip()
-    return text if text.isascii() or _is_heavy(text) else unicodedata.normalize("NFC", text)
-
-
-def _is_heavy(text: str) -> bool:
-    run = 0
-    for character in text if len(text) > _SHORT else "":
-        run = run + 1 if unicodedata.combining(character) else 0
-        if run > _LONGEST_RUN:
-            return True
-    return False
+    return composed.normalised(text.strip(), "NFC")

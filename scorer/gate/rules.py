@@ -19,7 +19,7 @@ from scorer.gate.scale import Scale
 from scorer.gate.scored import ScoredPair
 from scorer.gate.segment_rules import coverage, worst_segment
 from scorer.gate.verdict import Cause, Ruling
-from scorer.types import Stats
+from scorer.types import DIMENSIONS, Need, Stats
 
 Values = Mapping[str, float | None]
 
@@ -52,7 +52,8 @@ def _least(rule: str, pair: ScoredPair, name: str, limit: float, values: Values,
     if scale is None or name not in values:
         return Ruling(rule, "fail", f"{name} was not measured, so its limit of {whole(limit)} cannot hold", None, limit)
     if value is None or not math.isfinite(value):
-        return Ruling(rule, "fail", f"{name} is undefined, so its limit of {whole(limit)} cannot hold", None, limit)
+        message = f"{name} is undefined{_why_undefined(pair, scale)}, so its limit of {whole(limit)} cannot hold"
+        return Ruling(rule, "fail", message, None, limit)
     shown, bound = apart(value, limit)
     is_floor = rule.startswith("minimum")
     if value >= limit if is_floor else value <= limit:
@@ -62,6 +63,14 @@ def _least(rule: str, pair: ScoredPair, name: str, limit: float, values: Values,
     message = f"{name} is {shown}, {'under' if is_floor else 'over'} {bound}"
     behind = _behind(pair, scale, value, limit, matched)
     return Ruling(rule, "fail", message + _told(behind), value, limit, behind.causes if behind else ())
+
+
+def _why_undefined(pair: ScoredPair, scale: Scale) -> str:
+    """Return what a metric lacked, for a sentence; nothing where it lacked nothing."""
+    if scale.name in DIMENSIONS or Need.REFERENCE not in pair.metric(scale.name).needs:
+        return ""
+    lacks = not any(segment.segment.references for segment in pair.segments)
+    return ", as no reference was given" if lacks else ""
 
 
 def _behind(pair: ScoredPair, scale: Scale, value: float, limit: float, matched: Matched | None) -> Behind | None:

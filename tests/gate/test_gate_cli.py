@@ -252,8 +252,7 @@ def test_cli_changed_without_git_history_exits_2(repository):
     assert "--changed HEAD" in done.message
 
 
-@pytest.mark.parametrize("by", ["-r", "policy"])
-def test_cli_rule_on_a_metric_without_what_it_needs_fails(repository, by):
+def test_cli_rule_on_a_metric_without_what_it_needs_fails(repository):
     code, verdict = repository.verdict("--minimum", "chrf=1")
     assert code == 1
     assert broken(verdict, NEWS)["minimum.chrf"] == "chrf is undefined, so its limit of 1 cannot hold"

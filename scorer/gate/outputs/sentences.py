@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -157,10 +158,14 @@ def acceptance(verdict: Verdict) -> Advice | None:
 
 
 def _guarded(verdict: Verdict) -> Iterator[str]:
+    """Yield what names each segment that a guard stopped: its id, behind the file if several files have it."""
+    n_files = Counter(key for pair in verdict.pairs for key in {segment.id for segment in pair.segments})
     for pair in verdict.pairs:
         for ruling in pair.failed():
             if ruling.rule.startswith(GUARDS):
-                yield from (pair.segments[cause.segment].id for cause in ruling.causes)
+                for cause in ruling.causes:
+                    own = pair.segments[cause.segment].id
+                    yield own if n_files[own] == 1 else f"{pair.name}:{own}"
 
 
 def rest(ruling: Ruling, n_shown: int, more: str) -> str:

@@ -54,9 +54,13 @@ def test_output_of_many_findings_takes_linear_time(name):
     render(_many(100))
     spent = []
     for n in (500, 2_000):
-        start = time.process_time()
-        render(_many(n))
-        spent.append(time.process_time() - start)
+        verdict = _many(n)
+        turns = []
+        for _ in range(3):  # the best of three: a collection of garbage takes as long as the whole
+            start = time.process_time()
+            render(verdict)
+            turns.append(time.process_time() - start)
+        spent.append(min(turns))
     assert spent[1] < 12 * max(spent[0], 0.02)
 
 
