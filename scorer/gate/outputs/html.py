@@ -6,6 +6,7 @@ import base64
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from html import escape
+from importlib import resources
 
 from scorer.gate import outputs
 from scorer.gate.outputs import sentences
@@ -21,23 +22,7 @@ N_OPEN = 3
 N_CAUSES = 50
 LONGEST_TEXT = 1_000
 LONGEST_MESSAGE = 1_000
-STYLE = """
-:root{color-scheme:light dark;--line:#ccc;--dim:#666;--critical:#ff8a80;--major:#ffcc80;--minor:#fff59d;--mark:#000}
-@media (prefers-color-scheme:dark){:root{--line:#444;--dim:#aaa;--critical:#b3261e;--major:#8a5a00;--minor:#5f5a00;
---mark:#fff}}
-body{font:16px/1.5 system-ui,sans-serif;max-width:64rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
-table{border-collapse:collapse;margin:.5rem 0 1rem}
-th,td{border-bottom:1px solid var(--line);padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}
-thead th,tbody th{font-weight:normal;color:var(--dim)}
-tbody th{overflow-wrap:normal;white-space:nowrap}
-h1{font-size:1.6rem}h2{font-size:1.2rem}
-mark{color:var(--mark);text-decoration:underline dotted}mark.critical{background:var(--critical);
-text-decoration-style:double}mark.major{background:var(--major);text-decoration-style:solid}
-mark.minor{background:var(--minor)}
-.fail{color:#c62828}.undecided{color:#b26a00}.pass{color:#2e7d32}
-@media (prefers-color-scheme:dark){.fail{color:#ff8a80}.undecided{color:#ffcc80}.pass{color:#a5d6a7}}
-small{color:var(--dim)}
-"""
+STYLE = resources.files("scorer").joinpath("templates/gate.css").read_text(encoding="utf-8")
 # The page may use this style and nothing else, whatever stands in the texts.
 _SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_SHA256}'; base-uri 'none'; form-action 'none'"
