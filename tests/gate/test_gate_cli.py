@@ -255,7 +255,9 @@ def test_cli_changed_without_git_history_exits_2(repository):
 def test_cli_rule_on_a_metric_without_what_it_needs_fails(repository):
     code, verdict = repository.verdict("--minimum", "chrf=1")
     assert code == 1
-    assert broken(verdict, NEWS)["minimum.chrf"] == "chrf is undefined, so its limit of 1 cannot hold"
+    assert broken(verdict, NEWS)["minimum.chrf"] == (
+        "chrf is undefined, as no reference was given, so its limit of 1 cannot hold"
+    )
     repository.write("docs/reference.txt", repository.read(NEWS).replace("night", "overnight"))
     code, verdict = repository.verdict(NEWS_DE, NEWS, "-r", "docs/reference.txt", "--minimum", "chrf=60", "-l", "de-en")
     assert "minimum.chrf" not in broken(verdict, NEWS)
