@@ -732,11 +732,11 @@ def _check_outputs(format: str, outputs: list[str] | None, inputs: list[str], *,
     """Refuse what could not be written before hours of work go into it, and what would be written over an input."""
     from scorer import reporters
 
-    reporters.registry.factory(format)
+    reporters.refuse_unless_installed(format)
     for path in outputs or []:
         if path != "-":
             if not (rows and _takes_rows(path)):
-                _reporter_for(path)
+                reporters.refuse_unless_installed(_reporter_for(path))
             _check_output(path, inputs)
 
 
