@@ -62,6 +62,8 @@ bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder 
 	$(BIN)/python benchmarks/seeds.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/speed_learned.py $(DATA)
+	$(BIN)/python benchmarks/speed_gate.py
+	$(BIN)/python benchmarks/load.py --seconds 60 --output benchmarks/results/load.md
 	$(BIN)/python benchmarks/robustness.py $(DATA)
 	$(BIN)/python benchmarks/spans.py $(DATA)
 	$(BIN)/python benchmarks/agreement.py $(DATA)
