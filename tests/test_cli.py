@@ -488,7 +488,7 @@ def opened_by_a_reader(fifo: str) -> int:
             time.sleep(0.02)
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.3])
+@pytest.mark.parametrize("delay", [0.2, 0.5])
 def test_interrupt_exits_130_and_leaves_no_output(folder: Path, delay: float) -> None:
     os.mkfifo("never.en")  # nobody writes: whatever is done before, the command is still there when the signal comes
     process = subprocess.Popen(
@@ -499,11 +499,14 @@ def test_interrupt_exits_130_and_leaves_no_output(folder: Path, delay: float) ->
         # A shell has its background jobs ignore the signal, and children would inherit that.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no other thread runs here
     )
-    writer = opened_by_a_reader("never.en")  # so the command is past its imports
+    writer = opened_by_a_reader("never.en")  # so the command is past its imports, and soon waits for a text
     time.sleep(delay)
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
-    os.close(writer)
+    try:
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        os.close(writer)
     assert (process.returncode, out, err) == (130, b"", b"scorer: interrupted\n")
     assert not (folder / "r.json").exists()
 
