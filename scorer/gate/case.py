@@ -137,6 +137,7 @@ def _segments(case: Case) -> tuple[JudgedSegment, ...]:
                 states[i] if states else "untold",
                 None if then is None else then.hypothesis,
                 None if then is None else {name: _finished(then.row(name)) for name in DIMENSIONS},
+                is_addition=original is not None and not original.text.strip(),
             )
         )
     return tuple(made)

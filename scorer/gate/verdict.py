@@ -58,6 +58,7 @@ class JudgedSegment:
         state: Whether it changed.
         hypothesis_then: Its translation in the baseline, where it has one.
         values_then: Its values in the baseline, likewise.
+        is_addition: Whether nothing stands against it, so that `text` is the translation itself.
     """
 
     id: str
@@ -71,6 +72,7 @@ class JudgedSegment:
     state: State = "untold"
     hypothesis_then: str | None = None
     values_then: Mapping[str, float | None] | None = None
+    is_addition: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ Side = tuple[str, str, tuple[Mark, ...]]
 
 def sides(segment: JudgedSegment) -> list[Side]:
     """Return original, hypothesis and, where it changed, the baseline's hypothesis: label, text, marks."""
+    original = "" if segment.is_addition else segment.text
     found = [placed.finding for placed in segment.findings]
     of_original = [(f, f.source_span if segment.original == "source" else f.reference_span) for f in found]
     texts: list[Side] = [
-        (segment.original, segment.text, marks.found(of_original, segment.text)),
+        (segment.original, original, marks.found(of_original, original)),
         ("hypothesis", segment.hypothesis, marks.found([(f, f.hypothesis_span) for f in found], segment.hypothesis)),
     ]
     if segment.hypothesis_then is not None and segment.hypothesis_then != segment.hypothesis:

@@ -45,10 +45,11 @@ def render(verdict: Verdict, *, width: int = WIDTH, color: bool = False) -> str:
 def _parts(verdict: Verdict, color: bool) -> list[RenderableType]:
     parts: list[RenderableType] = [Text(printable(verdict.sentence), style=OUTCOME_STYLES[verdict.outcome]), Text()]
     if verdict.pairs:
-        parts += [_pairs(verdict.pairs), Text()]
-    parts += [_ruling(ruling) for ruling in sentences.unpassed(verdict.rulings)]
+        parts.append(_pairs(verdict.pairs))
+    broken = sentences.unpassed(verdict.rulings)
+    parts += [*([Text()] if broken else []), *map(_ruling, broken)]
     if any(ruling.causes for pair in verdict.pairs for ruling in pair.failed()):
-        parts.append(Text(LEGEND, style="dim"))
+        parts.append(Text(f"\n{LEGEND}", style="dim"))
     for pair in verdict.pairs:
         parts += _pair(pair, color)
     notes = [*sentences.about(verdict), *(f"note: {printable(note)}" for note in verdict.notes)]
