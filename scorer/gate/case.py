@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scorer import combine, judge, measure
-from scorer.gate import guards, sides
+from scorer import combine, encoders, judge, measure
+from scorer.cache import Cache
+from scorer.errors import ModelError, VacuousInput
+from scorer.gate import guards, inputs, scoring, sides
 from scorer.gate.files import FilePair
 from scorer.gate.inputs import Ready
 from scorer.gate.known import Matched
 from scorer.gate.policy import PairSpec, Rules
 from scorer.gate.positions import SegmentPlaces, segment_places
 from scorer.gate.scored import ScoredSegment
-from scorer.gate.scoring import Scored
+from scorer.gate.scoring import Before, Scored, Told
 from scorer.gate.verdict import JudgedSegment, Outcome, PairVerdict, Placed, Ruling
 from scorer.plan import Settings
 from scorer.printable import printable
@@ -35,6 +37,46 @@ class Case:
     scored: Scored | None = None
     matched: Matched | None = None
     rulings: list[Ruling] = field(default_factory=list)
+
+
+def score(
+    case: Case,
+    rules_for: Callable[[str | None], Rules],
+    settings: Settings,
+    cache: Cache,
+    *,
+    before: Callable[[Ready], Before | None] = lambda ready: None,
+    told: Told = lambda n: None,
+) -> None:
+    """Score a case; what makes that meaningless becomes a failed ruling.
+
+    Args:
+        case: Its files are read, and its rules, segments and scores filled in.
+        rules_for: The rules for a language of the hypothesis, which only the files tell.
+        settings: What to run and how.
+        cache: Where results of earlier runs are.
+        before: With `--changed`: the segments that were there before.
+        told: Called with the number of segments done.
+    """
+    try:
+        _require_encoder(settings)
+        ready = inputs.read(case.files, settings, cache.get_value)
+        case.rules, case.ready = rules_for(ready.languages.hypothesis), ready
+        case.scored = scoring.score(ready, asked(case.rules), settings, cache, before=before(ready), told=told)
+    except (VacuousInput, ModelError) as error:
+        case.ready = None
+        what = "the model could not be loaded: " if isinstance(error, ModelError) else ""
+        case.rulings.append(Ruling("input", "fail", f"{what}{error}"))
+
+
+def _require_encoder(settings: Settings) -> None:
+    """Load an encoder of the user's, even for files that need none: a gate must not pass with a model that is gone.
+
+    Raises:
+        ModelError: It cannot be loaded.
+    """
+    if settings.preset != "fast" and settings.encoder != encoders.BUNDLED:
+        encoders.load(settings.encoder)
 
 
 def asked(rules: Rules) -> tuple[str, ...]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from scorer import __version__, encoders, writing
+from scorer import __version__, writing
 from scorer.api import Progress, silent
 from scorer.cache import Cache
-from scorer.errors import InputError, ModelError, UsageError, VacuousInput
+from scorer.errors import InputError, UsageError
 from scorer.gate import baseline, edits, files, guards, inputs, keeping, rules, scoring
 from scorer.gate import changed as git
 from scorer.gate import known as beside
 from scorer.gate.baseline import Baseline
-from scorer.gate.case import Case, asked, pair_verdict, values
+from scorer.gate.case import Case, pair_verdict, score, values
 from scorer.gate.changed import Changed
 from scorer.gate.files import FilePair
 from scorer.gate.policy import Policy
@@ -49,7 +50,14 @@ def gate(task: Task, progress: Progress = silent) -> Verdict:
             changed = None
         for number, case in enumerate(cases, 1):
             stage = "score" if len(cases) == 1 else f"score {number} of {len(cases)}"
-            _score(case, policy, settings, cache, changed, progress, stage)
+            score(
+                case,
+                partial(policy.rules_for, case.spec, case.files.name),
+                settings,
+                cache,
+                before=partial(_before, changed=changed, settings=settings, cache=cache),
+                told=partial(_told, progress, stage, case),
+            )
     notes += cache.notes
     now, state = keeping.next_baseline(task, was, cases)
     for case in cases:
@@ -126,49 +134,18 @@ def _paths(pair: FilePair) -> list[Path]:
     return [path for path in (pair.source, pair.hypothesis, *pair.references) if path is not None]
 
 
-def _score(
-    case: Case,
-    policy: Policy,
-    settings: Settings,
-    cache: Cache,
-    changed: Changed | None,
-    progress: Progress,
-    stage: str,
-) -> None:
-    """Score a case; what makes that meaningless becomes a failed ruling."""
-    try:
-        _require_encoder(settings)
-        ready = inputs.read(case.files, settings, cache.get_value)
-        before = None if changed is None else _before(ready, changed, settings, cache)
-        # Only now is the language known that a rule may be for.
-        case.rules = policy.rules_for(case.spec, case.files.name, ready.languages.hypothesis)
-        case.ready = ready
-        case.scored = scoring.score(
-            ready,
-            asked(case.rules),
-            settings,
-            cache,
-            before=before,
-            told=lambda n: progress(stage, n, len(ready.segments)),
-        )
-    except (VacuousInput, ModelError) as error:
-        case.ready = None
-        what = "the model could not be loaded: " if isinstance(error, ModelError) else ""
-        case.rulings.append(Ruling("input", "fail", f"{what}{error}"))
+def _told(progress: Progress, stage: str, case: Case, n: int) -> None:
+    """Report that `n` of a case's segments are done."""
+    assert case.ready is not None
+    progress(stage, n, len(case.ready.segments))
 
 
-def _require_encoder(settings: Settings) -> None:
-    """Load an encoder of the user's, even for files that need none: a gate must not pass with a model that is gone.
-
-    Raises:
-        ModelError: It cannot be loaded.
-    """
-    if settings.preset != "fast" and settings.encoder != encoders.BUNDLED:
-        encoders.load(settings.encoder)
-
-
-def _before(ready: inputs.Ready, changed: Changed, settings: Settings, cache: Cache) -> set[scoring.Identity]:
-    """Return the segments that the files had before."""
+def _before(
+    ready: inputs.Ready, *, changed: Changed | None, settings: Settings, cache: Cache
+) -> set[scoring.Identity] | None:
+    """Return the segments that the files had before; `None` where all are to be judged."""
+    if changed is None:
+        return None
     with changed.as_it_was(_paths(ready.files)) as places:
         files_then = _moved(ready.files, places)
         if files_then is None:

@@ -9,13 +9,13 @@ from typing import Any
 
 from scorer import __version__
 from scorer.cache import Cache
-from scorer.errors import ModelError, UsageError, VacuousInput
+from scorer.errors import UsageError
 from scorer.formats.streams import Held
-from scorer.gate import case, inputs, rules, scoring
+from scorer.gate import case, rules
 from scorer.gate.files import FilePair, name_of
 from scorer.gate.policy import PairSpec, Policy, Rules
 from scorer.gate.summary import sentence
-from scorer.gate.verdict import Ruling, Verdict
+from scorer.gate.verdict import Verdict
 from scorer.languages import parse_pair
 from scorer.plan import Settings
 
@@ -48,15 +48,9 @@ def judge(source: Text, hypothesis: Text, reference: Text | None, policy: Policy
     files = _files(source, hypothesis, reference, policy)
     judged = case.Case(files, PairSpec(files.name, "source"), Rules())
     with Cache(cache) as known:
-        try:
-            ready = inputs.read(files, settings, known.get_value)
-            judged.rules = _limits(policy, files, ready.languages.hypothesis)
-            judged.ready, judged.scored = ready, scoring.score(ready, case.asked(judged.rules), settings, known)
+        case.score(judged, lambda language: _limits(policy, files, language), settings, known)
+        if judged.scored is not None:
             judged.rulings = rules.absolute(judged.scored.pair, judged.rules, case.values(judged))
-        except (VacuousInput, ModelError) as error:
-            judged.ready = None
-            what = "the model could not be loaded: " if isinstance(error, ModelError) else ""
-            judged.rulings = [Ruling("input", "fail", f"{what}{error}")]
     pair = case.pair_verdict(judged, settings)
     told = sentence(pair.outcome, (pair,), (), "")
     return Verdict(
