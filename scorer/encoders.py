@@ -67,7 +67,8 @@ class Embedding:
     """What an encoder knows of one text.
 
     Attributes:
-        sentence: Unit vector, shape (dim,); zeros for a text without a token.
+        sentence: Unit vector, shape (dim,); zeros for a text without a token. Where only tokens were asked for, it may
+            be missing: shape (0,).
         tokens: Unit vectors of the tokens, shape (n, dim).
         spans: The tokens' characters, n of them, in order.
         n_unread: Characters beyond the longest text that is read.
@@ -99,8 +100,11 @@ class Encoder(Protocol):
         """Return a name for the weights and layers, for metrics' signatures."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Return an embedding for each text, in order."""
+    def embed(self, texts: Sequence[str], *, sentences: bool = True) -> list[Embedding]:
+        """Return an embedding for each text, in order.
+
+        Without `sentences`, an encoder may leave the sentence vectors out, and the layers that only they need.
+        """
         ...
 
 
@@ -134,17 +138,23 @@ class Memo:
         """Return the encoder's signature."""
         return self.encoder.signature()
 
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Return an embedding for each text, in order."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        fresh = dict(zip(new, self.encoder.embed(new), strict=True)) if new else {}
+    def embed(self, texts: Sequence[str], *, sentences: bool = True) -> list[Embedding]:
+        """Return an embedding for each text, in order; with the sentence vectors, or as far as it is known already."""
+        new = [text for text in dict.fromkeys(texts) if not self._has(text, sentences)]
+        fresh = dict(zip(new, self.encoder.embed(new, sentences=sentences), strict=True)) if new else {}
         embeddings = [fresh[text] if text in fresh else self._known[text] for text in texts]
         for text, embedding in fresh.items():
+            if text in self._known:
+                self._nbytes -= self._known.pop(text).nbytes
             self._known[text] = embedding
             self._nbytes += embedding.nbytes
         while self._nbytes > self.limit and self._known:
             self._nbytes -= self._known.popitem(last=False)[1].nbytes
         return embeddings
+
+    def _has(self, text: str, sentence: bool) -> bool:
+        known = self._known.get(text)
+        return known is not None and not (sentence and not len(known.sentence))
 
 
 @dataclass
@@ -188,15 +198,16 @@ class E5Encoder:
         """Return a name for the weights and the token layer."""
         return _bundled_signature(self.layer)
 
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Return an embedding for each text, in order."""
+    def embed(self, texts: Sequence[str], *, sentences: bool = True) -> list[Embedding]:
+        """Return an embedding for each text, in order; without `sentences`, the layers above the tokens' do not run."""
+        depth = self.config["num_hidden_layers"] if sentences else self.layer
         pieces = [
             (index, window)
             for index, encoding in enumerate(self._tokenise(texts))
             for window in self._windows(encoding)
         ]
         by_text: list[list[_Piece]] = [[] for _ in texts]
-        for (index, window), output in zip(pieces, self._outputs([window for _, window in pieces]), strict=True):
+        for (index, window), output in zip(pieces, self._outputs([window for _, window in pieces], depth), strict=True):
             by_text[index].append(_Piece(window, output))
         return [self._join(text, parts) for text, parts in zip(texts, by_text, strict=True)]
 
@@ -213,12 +224,12 @@ class E5Encoder:
             for start in starts[:MAX_WINDOWS]
         ]
 
-    def _outputs(self, windows: Sequence[_Window]) -> list[_Output]:
-        """Return what the layers say of each window, in order."""
+    def _outputs(self, windows: Sequence[_Window], depth: int) -> list[_Output]:
+        """Return what the first `depth` layers say of each window, in order."""
         order = sorted(range(len(windows)), key=lambda i: len(windows[i].ids))
         outputs: list[_Output | None] = [None] * len(windows)
         for batch in self._batches(order, windows):
-            for index, output in zip(batch, self._run([windows[index].ids for index in batch]), strict=True):
+            for index, output in zip(batch, self._run([windows[index].ids for index in batch], depth), strict=True):
                 outputs[index] = output
         return [output for output in outputs if output is not None]
 
@@ -238,19 +249,23 @@ class E5Encoder:
         if batch:
             yield batch
 
-    def _run(self, ids: Sequence[tuple[int, ...]]) -> list[_Output]:
+    def _run(self, ids: Sequence[tuple[int, ...]], depth: int) -> list[_Output]:
         import torch
 
         special = self.tokenizer.token_to_id
         rows = torch.tensor([[special("<s>"), *self._prompt_ids, *row, special("</s>")] for row in ids])
         with torch.inference_mode():
-            early, middle, last = (output.float().cpu().numpy() for output in self._forward(rows.to(self.device)))
+            early, middle, last = (
+                output.float().cpu().numpy() for output in self._forward(rows.to(self.device), depth)
+            )
         n_tokens = rows.shape[1]
         own = slice(1 + len(self._prompt_ids), n_tokens - 1)
-        return [_Output(last[i].sum(axis=0), middle[i, own], early[i, own], n_tokens) for i in range(len(ids))]
+        whole = depth == self.config["num_hidden_layers"]
+        totals = last.sum(axis=1) if whole else np.zeros((len(ids), 0), np.float32)
+        return [_Output(totals[i], middle[i, own], early[i, own], n_tokens) for i in range(len(ids))]
 
-    def _forward(self, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Return the early, the token and the last layer's output, (batch, length, dim) (Devlin et al. 2019)."""
+    def _forward(self, ids: torch.Tensor, depth: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the early, the token and the layer `depth`'s output, (batch, length, dim) (Devlin et al. 2019)."""
         from torch.nn import functional
 
         weights, (batch, length) = self.weights, ids.shape
@@ -267,7 +282,7 @@ class E5Encoder:
         states = states + weights["embeddings.position_embeddings.weight"][:length]
         states = norm(states + weights["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
         early = middle = states
-        for layer in range(self.config["num_hidden_layers"]):
+        for layer in range(depth):
             prefix = f"encoder.layer.{layer}."
             projected = linear(states, f"{prefix}attention.qkv").view(batch, length, 3, heads, hidden // heads)
             query, key, value = projected.permute(2, 0, 3, 1, 4)
@@ -308,7 +323,7 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    total: Vectors  # the last layer's vectors, summed over all tokens, special ones too
+    total: Vectors  # the last layer's vectors, summed over all tokens, special ones too; empty where it did not run
     late: Vectors
     early: Vectors
     n_tokens: int
@@ -363,8 +378,8 @@ class LibraryEncoder:
             digest.update(tensor.detach().cpu().contiguous().view(-1)[:4096].float().numpy().tobytes())
         return digest.hexdigest()[:8]
 
-    def embed(self, texts: Sequence[str]) -> list[Embedding]:
-        """Return an embedding for each text, in order."""
+    def embed(self, texts: Sequence[str], *, sentences: bool = True) -> list[Embedding]:
+        """Return an embedding for each text, in order, whole in any case."""
         prompt = (self.model.prompts or {}).get("query") or ""
         texts = [readable(text) for text in texts]
         vectors = self.model.encode(

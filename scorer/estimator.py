@@ -44,7 +44,7 @@ class Estimate:
 
     Attributes:
         accuracy: Points of accuracy that it costs, shape (n,), 0 and more, lower is better.
-        fluency: Points of fluency, likewise.
+        fluency: Points of fluency, likewise; by the hypothesis alone, whatever lies beside it.
         error: Probability that it is part of an error, shape (n,).
         major: Probability that the error, if it is one, is a major one, shape (n,).
         spans: The tokens' characters.
@@ -153,7 +153,7 @@ def _jobs(keys: Sequence[_Key]) -> tuple[list[tuple[int, _Reading]], dict[str, E
     texts = list(
         dict.fromkeys(text for hypothesis, source, references in keys for text in (hypothesis, source, *references))
     )
-    embedded = dict(zip(texts, encoders.load().embed(texts), strict=True))
+    embedded = dict(zip(texts, encoders.load().embed(texts, sentences=False), strict=True))
     jobs: list[tuple[int, _Reading]] = []
     for number, (hypothesis, source, references) in enumerate(keys):
         other = embedded[source] if source.strip() else None
@@ -233,7 +233,7 @@ def _forward(readings: Sequence[_Reading], loaded: _Loaded) -> Output:
     source = [_beside(r, r.source) for r in readings]
     reference = [_beside(r, r.reference) for r in readings]
     with torch.inference_mode():
-        output: Output = loaded.network(loaded.side(hypothesis), loaded.side(source), loaded.side(reference))
+        output: Output = loaded.network.read(loaded.side(hypothesis), loaded.side(source), loaded.side(reference))
     return output
 
 

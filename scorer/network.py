@@ -13,7 +13,7 @@ a paragraph has about the penalty of its sentences together.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
@@ -52,6 +52,15 @@ class Side:
     def to(self, dtype: torch.dtype) -> Side:
         """Return the side with its states in another type."""
         return Side(self.words.to(dtype), self.early.to(dtype), self.late.to(dtype), self.mask)
+
+    def taken(self, rows: torch.Tensor) -> Side:
+        """Return the side of these rows, which may come more than once."""
+        return Side(self.words[rows], self.early[rows], self.late[rows], self.mask[rows])
+
+    def none(self) -> Side:
+        """Return as many texts as the side has, all of them missing."""
+        states = torch.zeros_like(self.late[:, :1])
+        return Side(states, states, states, torch.zeros_like(self.mask[:, :1]))
 
 
 @dataclass
@@ -193,8 +202,25 @@ class Network(nn.Module):
     def forward(self, hypothesis: Side, source: Side, reference: Side) -> Output:
         """Return what each token of the hypotheses costs; source and reference may have no token at all."""
         whole = None if self.whole is None else self.whole(hypothesis, source, reference)
+        hypothesis, source, reference = (self.deepened(side) for side in (hypothesis, source, reference))
+        return self.judged(hypothesis, source, reference, whole)
+
+    def read(self, hypothesis: Side, source: Side, reference: Side) -> Output:
+        """Return what each token costs: accuracy and tags beside the other sides, fluency by itself.
+
+        So a text has one fluency, whatever lies beside it; the hypothesis goes through the network's own layers once.
+        """
+        whole = None if self.whole is None else self.whole(hypothesis, source, reference)
+        hypothesis, source, reference = (self.deepened(side) for side in (hypothesis, source, reference))
+        output = self.judged(hypothesis, source, reference, whole)
+        if not (source.mask.any() or reference.mask.any()):
+            return output
+        nothing = source.none()
+        return replace(output, fluency=self.judged(hypothesis, nothing, nothing).fluency)
+
+    def judged(self, hypothesis: Side, source: Side, reference: Side, whole: torch.Tensor | None = None) -> Output:
+        """Return what each token costs, of sides that `deepened` has made; `whole` are the points of whole texts."""
         beside = source.mask.any(1) | reference.mask.any(1)
-        hypothesis, source, reference = (self._deepened(side) for side in (hypothesis, source, reference))
         features, context, mask, direct = [hypothesis.early, hypothesis.words], [], [hypothesis.mask], []
         for number, side in enumerate((source, reference)):
             compared, covered = _compared(hypothesis, side)
@@ -220,7 +246,7 @@ class Network(nn.Module):
             points = (1 - share) * points + share * evenly
         return Output(points[..., 0], points[..., 1], self.tags(hidden.float()))
 
-    def _deepened(self, side: Side) -> Side:
+    def deepened(self, side: Side) -> Side:
         """Return the side with its late states made by the network's own layers, if it has any."""
         if not len(self.deep) or (side.mask.shape[1] <= 1 and not side.mask.any()):
             return side

@@ -176,9 +176,10 @@ class Counting:
     def signature(self) -> str:
         return "counting"
 
-    def embed(self, texts):
+    def embed(self, texts, *, sentences=True):
         self.asked.extend(texts)
-        return [Embedding(np.full(4, len(text), np.float32), np.zeros((0, 4), np.float32), ()) for text in texts]
+        size = 4 if sentences else 0
+        return [Embedding(np.full(size, len(text), np.float32), np.zeros((0, 4), np.float32), ()) for text in texts]
 
 
 def test_memo_embeds_each_text_once():
@@ -188,6 +189,29 @@ def test_memo_embeds_each_text_once():
     assert [int(e.sentence[0]) for e in found] == [1, 2, 1]
     assert [int(e.sentence[0]) for e in memo.embed(["bb", "ccc"])] == [2, 3]
     assert counting.asked == ["a", "bb", "ccc"]
+
+
+def test_memo_asks_again_only_for_a_sentence_that_it_lacks():
+    counting = Counting()
+    memo = Memo(counting)
+    memo.embed(["a"])
+    memo.embed(["a", "bb"], sentences=False)
+    memo.embed(["bb"], sentences=False)
+    assert counting.asked == ["a", "bb"]
+    assert [int(e.sentence[0]) for e in memo.embed(["a", "bb"])] == [1, 2]
+    assert counting.asked == ["a", "bb", "bb"]
+    assert memo._nbytes == sum(e.nbytes for e in memo._known.values())
+
+
+def test_tokens_are_the_same_without_the_layers_above_them(encoder):
+    whole, tokens_only = encoder.embed(TEXTS), encoder.embed(TEXTS, sentences=False)
+    for one, other in zip(whole, tokens_only, strict=True):
+        assert np.array_equal(one.tokens, other.tokens)
+        assert np.array_equal(one.inner.early, other.inner.early)
+        assert one.spans == other.spans
+        assert one.sentence.shape == (384,)
+        assert len(other.sentence) in {0, 384}
+    assert any(not len(one.sentence) for one in tokens_only)
 
 
 def test_memo_full_forgets_the_oldest_and_still_answers():

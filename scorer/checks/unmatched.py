@@ -33,7 +33,7 @@ def unmatched(segment: Segment) -> Iterator[Finding]:
     encoder = encoders.load()
     if original is None or calibration.version(encoder.signature()) == "none":
         return
-    hypothesis, other = encoder.embed([segment.hypothesis, original.text])
+    hypothesis, other = encoder.embed([segment.hypothesis, original.text], sentences=False)
     if min(len(hypothesis.tokens), len(other.tokens)) < FEWEST_WORDS:
         return
     cosines = best(hypothesis.tokens, other.tokens)

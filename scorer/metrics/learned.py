@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from scorer import encoders, estimator, metrics, words
@@ -39,8 +39,6 @@ class Learned:
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (points, words) for each segment."""
-        if self.part == "fluency":
-            segments = [replace(segment, source=None, references=()) for segment in segments]
         return [
             (math.fsum(getattr(estimate, self.part)), float(words.count(segment.hypothesis)))
             for segment, estimate in zip(segments, estimator.estimate(segments, self.model), strict=True)

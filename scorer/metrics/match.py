@@ -58,7 +58,9 @@ class Match:
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (matched, tokens) of the hypothesis and (matched, tokens) of the other text for each segment."""
         encoder = encoders.load(self.encoder)
-        encoder.embed([text for segment in segments for text in (segment.hypothesis, *segment.others(self.side))])
+        encoder.embed(
+            [text for segment in segments for text in (segment.hypothesis, *segment.others(self.side))], sentences=False
+        )
         return [self._row(encoder, segment) for segment in segments]
 
     def finish(self, stats: Stats) -> float | None:
@@ -102,7 +104,7 @@ def _share(total: float, n: float) -> float:
 @functools.lru_cache(maxsize=8192)
 def matched(encoder: str, hypothesis: str, other: str) -> tuple[float, int, float, int]:
     """Return the summed best cosines and the number of tokens, of the hypothesis and of the other text."""
-    left, right = (embedding.tokens for embedding in encoders.load(encoder).embed([hypothesis, other]))
+    left, right = (embedding.tokens for embedding in encoders.load(encoder).embed([hypothesis, other], sentences=False))
     if not len(left) or not len(right):
         return 0.0, len(left), 0.0, len(right)
     best_left, best_right = best(left, right)

@@ -31,7 +31,7 @@ class Oddity:
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (summed probabilities, tokens) for each segment."""
-        embeddings = encoders.load().embed([segment.hypothesis for segment in segments])
+        embeddings = encoders.load().embed([segment.hypothesis for segment in segments], sentences=False)
         return [
             (math.fsum(oddness.of_tokens(embedding.tokens)), float(len(embedding.tokens)))
             if len(embedding.tokens)

@@ -28,6 +28,7 @@ class Similarity:
     needs: ClassVar[frozenset[Need]] = frozenset({Need.REFERENCE})
     higher_is_better: ClassVar[bool] = True
     needs_encoder: ClassVar[bool] = True
+    needs_sentences: ClassVar[bool] = True
     side: ClassVar[Side] = "reference"
     encoder: str = encoders.BUNDLED
 

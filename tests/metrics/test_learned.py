@@ -53,6 +53,13 @@ def test_learned_accuracy_reads_the_source():
     assert rate("learned_accuracy", segment(GOOD, other, ())) > 2 * rate("learned_accuracy", segment(GOOD, SOURCE, ()))
 
 
+def test_a_text_has_one_fluency_whatever_it_is_read_beside():
+    beside = [segment(GOOD, SOURCE, ()), segment(GOOD, None), segment(GOOD), segment(GOOD, None, ())]
+    *others, alone = [estimator.estimate([one])[0].fluency for one in beside]
+    for fluency in others:
+        np.testing.assert_allclose(fluency, alone, atol=2e-5)
+
+
 def test_learned_metric_of_a_blank_hypothesis_is_undefined():
     assert rate("learned_accuracy", segment(" ")) is None
 
