@@ -13,7 +13,7 @@ import torch
 from benchmarks.training.corpus import Group, Rated, Tag
 from benchmarks.training.states import STEPS, States
 from scorer import encoders
-from scorer.network import Side
+from scorer.network import Network, Output, Side
 
 TOKENS_A_BATCH = 3072  # of hypotheses, padding included
 NONE = float("nan")
@@ -24,6 +24,8 @@ class Batch:
     """Hypotheses with their sides; targets are NaN where nothing is known.
 
     Attributes:
+        sides: Hypotheses, and every different source and reference once.
+        rows: Of each hypothesis, the number of its source and of its reference among these, two of (batch,).
         groups: The number of each hypothesis's group, (batch,).
         targets: Points in all, of accuracy, of fluency, and the z score, (batch, 4).
         tags: Error, major, and whether each of them is known, (batch, length, 4).
@@ -33,6 +35,7 @@ class Batch:
     kind: str
     mode: str
     sides: tuple[Side, Side, Side]
+    rows: tuple[torch.Tensor, torch.Tensor]
     groups: torch.Tensor
     targets: torch.Tensor
     tags: torch.Tensor
@@ -69,6 +72,11 @@ class Library:
         both = torch.from_numpy(states).float() / STEPS
         words = self.words[torch.from_numpy(ids)].float()
         return Side(words, both[:, :, 0], both[:, :, 1], torch.from_numpy(mask))
+
+    def shared(self, texts: Sequence[str | None]) -> tuple[Side, torch.Tensor]:
+        """Return a side of the different texts, and the number of each text in it."""
+        numbers = {text: i for i, text in enumerate(dict.fromkeys(texts))}
+        return self.side(list(numbers)), torch.tensor([numbers[text] for text in texts])
 
     def token_tags(self, text: str, tags: Sequence[Tag], majors_known: bool) -> np.ndarray[Any, Any]:
         """Return (tokens, 4): error, major, and whether each is known."""
@@ -120,9 +128,11 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
             rated = rng.sample(rated, each)
         rows += [(number, group, one) for one in rated]
     hypothesis = library.side([one.hypothesis for _, _, one in rows])
-    sources = [group.source if mode in {"source", "both"} else None for _, group, _ in rows]
+    sources, of_source = library.shared([group.source if mode in {"source", "both"} else None for _, group, _ in rows])
     picked = rng.random() if rng is not None and rng.random() < 0.5 else 0.0
-    references = [_reference(group, one, picked) if mode in {"reference", "both"} else None for _, group, one in rows]
+    references, of_reference = library.shared(
+        [_reference(group, one, picked) if mode in {"reference", "both"} else None for _, group, one in rows]
+    )
     longest = hypothesis.mask.shape[1]
     tags = np.zeros((len(rows), longest, 4), np.float32)
     for i, (_, _, one) in enumerate(rows):
@@ -133,13 +143,24 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
     return Batch(
         groups[0].kind,
         mode,
-        (hypothesis, library.side(sources), library.side(references)),
+        (hypothesis, sources, references),
+        (of_source, of_reference),
         torch.tensor([number for number, _, _ in rows]),
         torch.tensor(targets, dtype=torch.float32),
         torch.from_numpy(tags),
         torch.tensor([group.margin for _, group, _ in rows]),
         [group.collection for _, group, _ in rows],
     )
+
+
+def read(network: Network, batch: Batch, dtype: torch.dtype = torch.float32) -> Output:
+    """Return what a network of this type says of a batch; every text goes through its own layers once."""
+    hypothesis, *others = (side.to(dtype) for side in batch.sides)
+    whole = None
+    if network.whole is not None:
+        whole = network.whole(hypothesis, *(side.taken(rows) for side, rows in zip(others, batch.rows, strict=True)))
+    source, reference = (network.deepened(side).taken(rows) for side, rows in zip(others, batch.rows, strict=True))
+    return network.judged(network.deepened(hypothesis), source, reference, whole)
 
 
 def _reference(group: Group, one: Rated, picked: float) -> str | None:

@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from benchmarks.training import damage
 from benchmarks.training.split import KEPT_OUT_KINDS, kept_out
 
@@ -66,9 +64,15 @@ class Group:
             yield from each.references or ()
 
 
+def _table(data: Path, name: str) -> Any:
+    import pandas as pd  # only who trains has it
+
+    return pd.read_parquet(data / f"{name}.parquet")
+
+
 def mqm(data: Path, name: str, languages: Sequence[str] = ("en-de", "zh-en")) -> list[Group]:
     """Return the groups of an MQM collection: all rated hypotheses of a source."""
-    frame = pd.read_parquet(data / f"{name}.parquet")
+    frame = _table(data, name)
     frame = frame[frame.lang_pair.isin(languages) & (frame.hypothesis.str.strip() != "")]
     groups = []
     for (pair, source), rows in frame.groupby(["lang_pair", "source"], sort=True):
@@ -120,7 +124,7 @@ def _spans(row: Any) -> tuple[Tag, ...] | None:
 
 def wmt17(data: Path) -> list[Group]:
     """Return WMT17's direct assessments, a group each."""
-    frame = pd.read_parquet(data / "wmt17_da.parquet")
+    frame = _table(data, "wmt17_da")
     return [
         Group(
             "da", "wmt17_da", row.lang_pair, row.source, (row.reference,), (Rated(row.hypothesis, z=float(row.score)),)
@@ -132,7 +136,7 @@ def wmt17(data: Path) -> list[Group]:
 
 def mlqe(data: Path, *, leave_out: Sequence[str] = (), each: int = 10_000) -> list[Group]:
     """Return MLQE-PE's direct assessments, a group each, with the tokens that the post-editor changed as tags."""
-    frame = pd.read_parquet(data / "mlqe_pe.parquet")
+    frame = _table(data, "mlqe_pe")
     frame = frame[~frame.lang_pair.isin(leave_out) & (frame.hypothesis.str.strip() != "")]
     frame = frame.sample(frac=1, random_state=1).groupby("lang_pair").head(each)
     return [
@@ -176,7 +180,7 @@ _FLUENCY = {"critical_id20_shuffled", "major_id17_tense", "major_id18_aspect", "
 
 def demetr(data: Path) -> list[Group]:
     """Return DEMETR's pairs but for the sentences and the kinds of damage that are kept out."""
-    frame = pd.read_parquet(data / "demetr_contrastive.parquet")
+    frame = _table(data, "demetr_contrastive")
     groups = []
     for row in frame.itertuples():
         if (
@@ -238,7 +242,7 @@ def sound(data: Path, groups: Iterable[Group]) -> Iterator[Sound]:
             there, back = group.languages.split("-")
             yield Sound(group.languages, group.source, group.references[0], (group.rated[0].hypothesis,))
             yield Sound(f"{back}-{there}", group.references[0], group.source)
-    frame = pd.read_parquet(data / "demetr_contrastive.parquet")
+    frame = _table(data, "demetr_contrastive")
     for row in frame.drop_duplicates(["lang_pair", "item"]).itertuples():
         if not kept_out(row):
             code = _CODES[row.lang_pair.split("-")[0]]
@@ -315,4 +319,7 @@ def development(data: Path) -> list[Group]:
     unseen = [group for group in mlqe(data, each=600) if group.languages in UNSEEN]
     russian = mqm(data, "wmt21_mqm", ("en-ru",))
     random.Random(3).shuffle(russian)
-    return [*mqm(data, "wmt22_mqm"), *mqm(data, "wmt22_mqm_enru_sample", ("en-ru",)), *russian[:120], *unseen]
+    chinese = mqm(data, "wmt22_mqm_3raters", ("en-zh",))
+    random.Random(3).shuffle(chinese)
+    small = mqm(data, "wmt22_mqm_enru_sample", ("en-ru",))
+    return [*mqm(data, "wmt22_mqm"), *small, *russian[:120], *chinese[:120], *unseen]

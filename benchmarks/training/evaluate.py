@@ -1,18 +1,28 @@
-"""How well a network agrees with people on what it was not trained on."""
+"""How well a network agrees with people on what it was not trained on.
+
+    python -m benchmarks.training.evaluate --states FOLDER --whole FOLDER RUN [RUN+RUN ...]
+
+prints the figures of finished runs, and of the mean of several runs' weights, on two language pairs that no run has
+MQM of: English-Chinese (WMT22, three raters) and English-Russian (WMT21). Runs are chosen on these, so that the sets of
+benchmarks/results/learned.md stay what nothing was chosen on. Neither is trained on.
+"""
 
 from __future__ import annotations
 
+import argparse
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from safetensors.torch import load_file
 
 from benchmarks.training import batches, corpus
-from scorer.network import Network
+from benchmarks.training.states import States
+from scorer.network import Network, loaded
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,6 +65,24 @@ def development(library: batches.Library, data: Path, n_sources: int = 80) -> li
     return sets
 
 
+def choice(library: batches.Library, data: Path, n_sources: int = 100) -> list[Dev]:
+    """Return the sets that runs are chosen on: people's translations are left out, systems are to be ranked."""
+    sets = []
+    for name, pair in (("wmt22_mqm_3raters", "en-zh"), ("wmt21_mqm", "en-ru")):
+        groups = [
+            replace(group, rated=tuple(one for one in group.rated if not one.system.lower().startswith("ref")))
+            for group in corpus.mqm(data, name, (pair,))
+        ]
+        own = [group for group in groups if library.has(group) and len(group.rated) > 5]
+        sets.append(_dev(library, f"{name[3:5]} {pair}", own[:n_sources], ("source", "reference", "both")))
+    return sets
+
+
+def mean(weights: Sequence[dict[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
+    """Return the mean of several runs' weights (Wortsman et al. 2022: runs from one start lie in one basin)."""
+    return {name: torch.stack([one[name] for one in weights]).mean(0) for name in weights[0]}
+
+
 def _dev(library: batches.Library, name: str, groups: Sequence[corpus.Group], modes: Sequence[str]) -> Dev:
     groups = sorted(groups, key=lambda g: max(len(r.hypothesis) for r in g.rated))
     chunks = [groups[start : start + 4] for start in range(0, len(groups), 4)]
@@ -80,7 +108,7 @@ def predict(network: Network, dev: Dev, mode: str) -> Floats:
     found = []
     with torch.inference_mode():
         for chunk in dev.chunks:
-            output = network(*batches.collate(dev.library, chunk, None, each=99, mode=mode).sides)
+            output = batches.read(network, batches.collate(dev.library, chunk, None, each=99, mode=mode))
             found.append(torch.stack([output.accuracy.sum(1), output.fluency.sum(1)], 1).double().numpy())
     return np.concatenate(found)
 
@@ -135,3 +163,23 @@ def system_accuracy(score: Floats, truth: Floats, systems: Sequence[str]) -> flo
     ours, theirs = (np.array([values[own == name].mean() for name in names]) for values in (score, truth))
     i, j = np.triu_indices(len(names), 1)
     return float((np.sign(ours[i] - ours[j]) == np.sign(theirs[i] - theirs[j])).mean())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--states", type=Path, required=True)
+    parser.add_argument("--whole", type=Path, required=True)
+    parser.add_argument("--sources", type=int, default=100, help="of each set")
+    parser.add_argument("runs", nargs="+", help="a run's folder, or several with + between them")
+    given = parser.parse_args()
+    library = batches.Library(States(given.states))
+    sets = choice(library, given.data, given.sources)
+    whole = {f"whole.{name}": tensor for name, tensor in load_file(str(given.whole / "whole.safetensors")).items()}
+    for runs in given.runs:
+        weights = mean([load_file(str(Path(run) / "average.safetensors")) for run in runs.split("+")])
+        print(f"{runs}\n{line(loaded(weights | whole), sets)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

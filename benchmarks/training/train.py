@@ -15,9 +15,11 @@ import json
 import os
 import random
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors.torch import load_file, save_file
@@ -26,6 +28,8 @@ from benchmarks.training import batches, corpus, evaluate, losses
 from benchmarks.training.states import States
 from scorer import encoders
 from scorer.network import DIM, Network
+
+Item = TypeVar("Item")
 
 SAVED_EVERY = 200
 SHARES = {"mqm": 0.45, "da": 0.3, "pair": 0.1, "damage": 0.15}
@@ -89,7 +93,7 @@ def ends(encoder: Any) -> torch.Tensor:
         own = encoder.tokenizer.encode(sentence, add_special_tokens=False).ids
         row = torch.tensor([[special("<s>"), *encoder._prompt_ids, *own, special("</s>")]])
         with torch.inference_mode():
-            states = encoder._forward(row)[0][0]
+            states = encoder._forward(row, encoders.EARLY_LAYER)[0][0]
         found.append(torch.cat([states[: 1 + len(encoder._prompt_ids)], states[-1:]]))
     return torch.stack(found).mean(0)
 
@@ -111,6 +115,15 @@ def _stream(
     library: batches.Library, groups: list[corpus.Group], seed: int, kind: str, each: int
 ) -> Iterator[batches.Batch]:
     return batches.batches(library, groups, random.Random(f"{seed}/{kind}"), each=each, modes=MODES[kind])
+
+
+def ahead(items: Iterator[Item], n: int = 2) -> Iterator[Item]:
+    """Yield the items, in order, made in another thread while the one before is used."""
+    with ThreadPoolExecutor(1) as pool:
+        waiting = deque(pool.submit(next, items, None) for _ in range(n))
+        while (item := waiting.popleft().result()) is not None:
+            waiting.append(pool.submit(next, items, None))
+            yield item
 
 
 class Trainer:
@@ -163,14 +176,7 @@ class Trainer:
         sums: dict[str, list[float]] = {}
         began = time.time()
         n_rows = 0
-        rng = random.Random(self.step)
-        while self.step < stop:
-            kind = rng.choices([*SHARES], [*SHARES.values()])[0]
-            if kind == "da" and rng.random() < 0.15:
-                kind = "wmt17"
-            if kind not in self.streams:
-                continue
-            batch = next(self.streams[kind])
+        for kind, batch in ahead(self._drawn(stop - self.step)):
             sums.setdefault(kind, []).append(self._update(batch))
             n_rows += len(batch.groups)
             if self.step % 100 == 0:
@@ -184,13 +190,24 @@ class Trainer:
                 averaged.load_state_dict(self.average)
                 print(evaluate.line(averaged.eval(), dev), flush=True)
 
+    def _drawn(self, n: int) -> Iterator[tuple[str, batches.Batch]]:
+        """Yield `n` batches with their kinds, drawn by their shares."""
+        rng = random.Random(self.step)
+        while n:
+            kind = rng.choices([*SHARES], [*SHARES.values()])[0]
+            if kind == "da" and rng.random() < 0.15:
+                kind = "wmt17"
+            if kind in self.streams:
+                yield kind, next(self.streams[kind])
+                n -= 1
+
     def _update(self, batch: batches.Batch) -> float:
         self.step += 1
         warm = min(1.0, self.step / 200)
         cool = max(0.02, 1 - self.step / self.steps)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * group["scale"] * warm * cool
-        output = self.network(*(side.to(torch.bfloat16) for side in batch.sides))
+        output = batches.read(self.network, batch, torch.bfloat16)
         rows = [self.collections.index(c) for c in batch.collections] if batch.kind == "da" else []
         value = losses.loss(batch, output, self.affine[rows])
         self.optimiser.zero_grad()
