@@ -15,6 +15,7 @@ thresholds takes seconds.
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import platform
 import tempfile
@@ -225,10 +226,9 @@ def spans_of(rows: Floats) -> tuple[Span, ...]:
     return tuple((int(start), int(end)) for start, end in rows[:, 1:3])
 
 
-def stretches(text: str, estimate: Estimate, shown: float, major: float, most: int | None = None) -> Iterator[Painted]:
-    """Yield what the learned check marks at these thresholds."""
-    runs = sorted(learned.errors(text, estimate, shown), key=lambda run: -run[1])[:most]
-    for span, _, first, last in runs:
+def stretches(text: str, estimate: Estimate, shown: float, major: float) -> Iterator[Painted]:
+    """Yield what the learned check would mark at these thresholds, names and numbers that the original has included."""
+    for span, _, first, last in learned.errors(text, estimate, shown):
         yield span, MAJOR if float(np.max(estimate.major[first:last])) >= major else MINOR
 
 
@@ -239,16 +239,23 @@ def markers(rated: Rated, seen: Seen) -> Iterator[tuple[str, Marker]]:
     def odd(threshold: float) -> Marker:
         return lambda i: [(span, MAJOR) for span, p in seen.words[i] if p >= threshold]
 
-    def at(shown: float, major: float, most: int | None = None) -> Marker:
-        return lambda i: stretches(texts[i], seen.estimates[i], shown, major, most)
+    def at(shown: float, major: float) -> Marker:
+        return lambda i: stretches(texts[i], seen.estimates[i], shown, major)
 
-    product = at(learned.SHOWN, learned.MAJOR, learned.MOST)
+    @functools.cache
+    def product(i: int) -> list[Painted]:
+        found = learned.learned(rated.segments[i])
+        return [(f.hypothesis_span, LEVELS[f.severity]) for f in found if f.hypothesis_span is not None]
+
     yield "nothing", lambda i: ()
     yield "everything, as major", lambda i: [((0, len(texts[i])), MAJOR)]
     for threshold in ODD:
         yield f"words of oddity {threshold} and more, as major", odd(threshold)
     yield "the other checks", lambda i: seen.found[i]
-    yield f"`learned` as shipped ({learned.SHOWN}, {learned.MAJOR}, at most {learned.MOST})", product
+    yield (
+        f"`learned` as shipped ({learned.SHOWN}, {learned.MAJOR}, at most {learned.MOST}, names that survived left alone)",
+        product,
+    )
     yield "`learned` as shipped and the other checks", lambda i: [*product(i), *seen.found[i]]
     for major in MAJORS:
         for shown in THRESHOLDS:
