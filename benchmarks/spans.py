@@ -252,10 +252,8 @@ def markers(rated: Rated, seen: Seen) -> Iterator[tuple[str, Marker]]:
     for threshold in ODD:
         yield f"words of oddity {threshold} and more, as major", odd(threshold)
     yield "the other checks", lambda i: seen.found[i]
-    yield (
-        f"`learned` as shipped ({learned.SHOWN}, {learned.MAJOR}, at most {learned.MOST}, names that survived left alone)",
-        product,
-    )
+    limits = f"{learned.SHOWN}, {learned.MAJOR}, at most {learned.MOST}, names that survived left alone"
+    yield f"`learned` as shipped ({limits})", product
     yield "`learned` as shipped and the other checks", lambda i: [*product(i), *seen.found[i]]
     for major in MAJORS:
         for shown in THRESHOLDS:
