@@ -14,6 +14,8 @@ import localised
 import pytest
 
 from scorer.errors import PairingError, UsageError
+from scorer.gate import texts
+from scorer.gate.parsing import parse
 from scorer.pytest_plugin import assert_translation
 
 SOURCE = "The device is not waterproof."
@@ -84,6 +86,16 @@ def test_assert_translation_vacuous_texts_raise(source, hypothesis, message):
     with pytest.raises(AssertionError, match="FAIL") as caught:
         assert_translation(source, hypothesis, preset="fast")
     assert message in " ".join(str(caught.value).split())
+
+
+def test_gate_of_texts_with_an_encoder_that_is_not_there_fails():
+    given = tomllib.loads('encoder = "./nowhere"\nlanguages = "en-de"\nfindings = {critical = 0}')
+    policy = parse(given, name="scorer.toml", folder=Path(), flags={})
+    verdict = texts.judge(SOURCE, GOOD, None, policy, None)
+    assert verdict.outcome == "fail"
+    assert [ruling.message for ruling in verdict.pairs[0].rulings] == [
+        "the model could not be loaded: there is no folder './nowhere' with an encoder"
+    ]
 
 
 def test_assert_translation_lists_are_paired_line_by_line():
