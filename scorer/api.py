@@ -256,5 +256,6 @@ def _unread(judged: Judged, settings: Settings) -> tuple[str, ...]:
         return ()
     encoder = encoders.load(settings.encoder)
     longest = [s for s in judged.segments if max(map(len, (s.hypothesis, s.source or "", *s.references))) > 10_000]
-    unread = sum(e.n_unread for s in longest for e in encoder.embed([s.hypothesis, s.source or "", *s.references]))
+    texts = [text for s in longest for text in (s.hypothesis, s.source or "", *s.references)]
+    unread = sum(embedding.n_unread for embedding in encoder.embed(texts, sentences=False))
     return (f"the encoder left {unread} characters of very long segments unread",) if unread else ()

@@ -48,17 +48,12 @@ def measure(
     rows: dict[str, list[Stats | None]] = {metric.name: [] for metric in metrics}
     findings: list[Finding] = []
     for batch in batches(segments, batch_size):
-        for metric in sorted(metrics, key=_late):
+        for metric in metrics:
             rows[metric.name].extend(measure_where_possible(metric, batch))
         findings.extend(finding for segment in batch for check in checks for finding in check(segment))
         kept.extend(batch)
         progress(len(kept))
     return Measured(tuple(kept), {name: tuple(column) for name, column in rows.items()}, tuple(findings))
-
-
-def _late(metric: Metric) -> bool:
-    """Return whether a metric comes after those that read whole sentences: these embed a text once for all."""
-    return not getattr(metric, "needs_sentences", False)
 
 
 def measure_where_possible(metric: Metric, segments: Sequence[Segment]) -> list[Stats | None]:

@@ -90,7 +90,7 @@ class Plan:
 
     Attributes:
         shown: Metrics for the report, in order.
-        measured: Those and the ones that the recipe reads, each once.
+        measured: Those and the ones that the recipe reads, each once, in the order in which they are measured.
         checks: By name.
         recipe: What turns scores into dimensions.
         skipped: Names of what was left out, with the reason.
@@ -137,7 +137,7 @@ def plan(
     _refuse_twins(shown)
     known = {metric.name for metric in shown}
     hidden = [create(name, settings.encoder, model) for name in sorted(recipe.metrics - known)]
-    measured = [*shown, *(_settle(metric, language, n_references) for metric in hidden)]
+    measured = sorted((*shown, *(_settle(metric, language, n_references) for metric in hidden)), key=_reads_tokens_only)
     chosen, skipped_checks = _checks(settings.preset)
     skipped = [*_skipped_metrics(settings, available), *skipped_checks]
     notes = _notes(named, model, recipe)
@@ -191,6 +191,11 @@ def create(spec: str, encoder: str, model: Model = SHIPPED) -> Metric:
     if needs_encoder(metric) and encoder != BUNDLED and getattr(metric, "encoder", encoder) == BUNDLED:
         return dataclasses.replace(metric, encoder=encoder)  # type: ignore[type-var]
     return metric
+
+
+def _reads_tokens_only(metric: Metric) -> bool:
+    """Return whether a metric comes after those that read whole sentences: these have a text encoded once for all."""
+    return not getattr(metric, "needs_sentences", False)
 
 
 def _settle(metric: Metric, language: str | None, n_references: int | None) -> Metric:

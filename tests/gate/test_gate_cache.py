@@ -91,6 +91,21 @@ def test_measured_cold_and_warm_is_what_measure_gives_to_the_bit(tmp_path, batch
     assert result.findings
 
 
+@pytest.mark.parametrize("is_cached", [True, False])
+def test_measured_encodes_each_text_once_whatever_the_metrics_read_of_it(tmp_path, monkeypatch, is_cached):
+    chosen = plan(Settings(metrics=("match_f1_source",)), "source", "en", 0)
+    assert {"learned_accuracy", "similarity_source"} <= {metric.name for metric in chosen.measured}
+    memo, asked = encoders.load(), []
+    embed = memo.encoder.embed
+    monkeypatch.setattr(memo, "_known", type(memo._known)())
+    monkeypatch.setattr(memo, "_nbytes", 0)
+    monkeypatch.setattr(memo.encoder, "embed", lambda texts, **how: asked.extend(texts) or embed(texts, **how))
+    segments = [replace(segment, references=()) for segment in SEGMENTS]
+    with Cache(tmp_path if is_cached else None) as cache:
+        measured(segments, chosen, cache)
+    assert sorted(asked) == sorted({text for each in segments for text in (each.source, each.hypothesis)})
+
+
 def test_measured_without_a_cache_is_measure(tmp_path):
     with Cache(None) as cache:
         result, n_cached = measured(SEGMENTS, fast(), cache)
