@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from fit_recipe import damaged, features, segments
 
 from benchmarks.training.corpus import CAP, HELD_OUT_DOMAINS
 from benchmarks.training.evaluate import item_accuracy, system_accuracy
-from scorer import fitting, metrics, words
+from scorer import combine, fitting, metrics, words
 from scorer.combine import Prediction, Term
 from scorer.types import Segment
 
@@ -36,14 +36,51 @@ SEED = 1
 FITTED, MEASURED = HELD_OUT_DOMAINS
 ADEQUACY = {
     "source": {"learned_accuracy": 0.85, "similarity_source": 0.15},
-    "reference": {"learned_accuracy": 0.5, "match_f1": 0.5},
-    "both": {"learned_accuracy": 0.5, "match_f1": 0.5},
+    "reference": {"learned_accuracy": 0.4, "match_f1": 0.3, "similarity": 0.3},
+    "both": {"learned_accuracy": 0.4, "match_f1": 0.3, "similarity": 0.3},
 }
 FLUENCY = {"learned_fluency": 0.6, "oddity": 0.4}
 # Of the points in WMT20 and WMT21: accuracy 0.63 to 0.74, fluency the rest.
 SHARES = (0.7, 0.3)
 SHOWN = {"source": ("match_f1_source",), "reference": ("chrf",), "both": ("chrf",)}
 Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass
+class Ground:
+    """What curves are fitted to: the rated translations of the held-out sets, then damaged ones.
+
+    Attributes:
+        rows: The rated translations.
+        segments: They and the damaged ones.
+        n_words: By mode, what each segment's points are counted over.
+        human: Points that people took off the rated translations.
+        points: Of each segment, the same; NaN for damage and for what is not fitted to.
+        parts: Of each segment, points per 100 words of accuracy and of fluency; NaN for rated translations.
+    """
+
+    rows: pd.DataFrame
+    segments: list[Segment]
+    n_words: dict[str, Floats]
+    human: Floats
+    points: Floats
+    parts: tuple[Floats, Floats]
+
+
+def ground(data: Path, n_sources: int) -> Ground:
+    """Return what curves are fitted to."""
+    rows = rated(data, n_sources)
+    items = segments(rows)
+    fitted = (rows.domain == FITTED).to_numpy() & (rows.collection == "wmt22_mqm").to_numpy()
+    made = damaged([item for item, yes in zip(items, fitted, strict=True) if yes][::3])
+    every = [*items, *(segment for segment, _, _ in made)]
+    every = [replace(segment, index=i) for i, segment in enumerate(every)]
+    n_words = {mode: np.array([combine.length(segment) for segment in alone(every, mode)]) for mode in ADEQUACY}
+    n = len(rows)
+    human = np.minimum(CAP, -rows.score.to_numpy(float))
+    points = np.concatenate([np.where(fitted, human, np.nan), np.full(len(made), np.nan)])
+    accuracy, fluency = (np.concatenate([np.full(n, np.nan), [one[part] for one in made]]) for part in (1, 2))
+    return Ground(rows, every, n_words, human, points, (accuracy, fluency))
 
 
 def rated(data: Path, n_sources: int) -> pd.DataFrame:
@@ -67,6 +104,33 @@ def alone(items: list[Segment], mode: str) -> list[Segment]:
     if mode == "source":
         return [replace(item, references=()) for item in items]
     return [replace(item, source=None) for item in items] if mode == "reference" else items
+
+
+def recipe(
+    found: Ground,
+    scores: dict[str, dict[str, Floats]],
+    mode: str,
+    adequacy: dict[str, float],
+    fluency: dict[str, float],
+) -> tuple[Prediction, Prediction]:
+    """Return the predictions of adequacy and of fluency in a mode.
+
+    Args:
+        found: What they are fitted to.
+        scores: Each mode's metrics of it.
+        mode: With a reference the curves are those of both modes together: a faultless text has one value.
+        adequacy: The metrics' weights.
+        fluency: Likewise.
+    """
+    modes = ("source",) if mode == "source" else ("reference", "both")
+    joined = {name: np.concatenate([scores[each][name] for each in modes]) for name in (*adequacy, *fluency)}
+    accuracy, flow = (np.tile(one, len(modes)) for one in found.parts)
+    n_words = np.concatenate([found.n_words[each] for each in modes])
+    total = 100 * np.tile(found.points, len(modes)) / n_words
+    return (
+        fit(adequacy, SHARES[0], joined, total, accuracy, n_words),
+        fit(fluency, SHARES[1], joined, total, flow, n_words),
+    )
 
 
 def fit(
@@ -111,33 +175,20 @@ def main() -> None:
     parser.add_argument("--sources", type=int, default=40)
     parser.add_argument("--predictions", type=Path, default=ROOT / "predictions.parquet")
     given = parser.parse_args()
-    rows = rated(given.data, given.sources)
-    items = segments(rows)
-    fitted = (rows.domain == FITTED).to_numpy() & (rows.collection == "wmt22_mqm").to_numpy()
-    made = damaged([item for item, yes in zip(items, fitted, strict=True) if yes][::3])
-    every = [*items, *(segment for segment, _, _ in made)]
-    every = [replace(segment, index=i) for i, segment in enumerate(every)]
-    n_words = np.array([words.count(segment.hypothesis) for segment in every])
-    n = len(rows)
-    human = np.minimum(CAP, -rows.score.to_numpy(float))
-    total = np.concatenate([np.where(fitted, 100 * human / n_words[:n], np.nan), np.full(len(made), np.nan)])
-    parts = tuple(np.concatenate([np.full(n, np.nan), [one[part] for one in made]]) for part in (1, 2))
+    found = ground(given.data, given.sources)
+    rows, human, n = found.rows, found.human, len(found.rows)
     content = json.loads((ROOT / "models/recipes.json").read_text(encoding="utf-8"))
+    own = np.array([words.count(text) for text in rows.hypothesis])
     tables, lines = [], []
-    scores = measured(every, given.predictions.with_suffix(".features.npz"))
+    scores = measured(found.segments, given.predictions.with_suffix(".features.npz"))
     for mode, weights in ADEQUACY.items():
-        table = scores[mode]
-        # With a reference the curves are those of both modes together: a faultless text has one value.
-        both = [scores[each] for each, names in ADEQUACY.items() if names == weights]
-        joined = {name: np.concatenate([each[name] for each in both]) for name in (*weights, *FLUENCY)}
-        again = [np.tile(each, len(both)) for each in (total, *parts, n_words)]
-        adequacy = fit(weights, SHARES[0], joined, again[0], again[1], again[3])
-        fluency = fit(FLUENCY, SHARES[1], joined, again[0], again[2], again[3])
+        table, n_words = scores[mode], found.n_words[mode]
+        adequacy, fluency = recipe(found, scores, mode, weights, FLUENCY)
         content["recipes"][f"standard/{mode}"] = {
             "adequacy": fitting.as_json(adequacy), "fluency": fitting.as_json(fluency)
         }  # fmt: skip
-        accuracy = fitting.predicted(adequacy, table, len(every))[:n] * n_words[:n] / 100
-        flow = fitting.predicted(fluency, table, len(every))[:n] * n_words[:n] / 100
+        accuracy = fitting.predicted(adequacy, table, len(n_words))[:n] * n_words[:n] / 100
+        flow = fitting.predicted(fluency, table, len(n_words))[:n] * n_words[:n] / 100
         tables.append(
             pd.DataFrame(
                 {
@@ -153,10 +204,10 @@ def main() -> None:
             "quality": -(accuracy + flow) / n_words[:n],
             "fluency alone": -flow / n_words[:n],
         }
-        columns["network: points"] = -(table["learned_accuracy"] + table["learned_fluency"])[:n] * n_words[:n] / 100
+        columns["network: points"] = -(table["learned_accuracy"] + table["learned_fluency"])[:n] * own / 100
         for name in (*[name for name in weights if not name.startswith("learned")], *SHOWN[mode]):
             columns[name] = table[name][:n]
-        columns["length"] = -n_words[:n]
+        columns["length"] = -own
         lines += agreement(rows, mode, columns, human)
     (ROOT / "models/recipes.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     pd.concat(tables).to_parquet(given.predictions)

@@ -52,7 +52,8 @@ class Rated:
 
     Attributes:
         columns: The recipe's metrics, by name.
-        n_words: Words of the hypothesis, above 0.
+        n_words: What points are counted over (`combine.length`), above 0.
+        n_hypothesis: Words of the hypothesis, above 0.
         least_accuracy: Points of accuracy per 100 words that findings make the minimum.
         least_fluency: The same of fluency.
         is_copy: Whether the hypothesis is a reference word for word, which costs no accuracy.
@@ -65,6 +66,7 @@ class Rated:
 
     columns: Mapping[str, Column]
     n_words: Floats
+    n_hypothesis: Floats
     least_accuracy: Floats
     least_fluency: Floats
     is_copy: Bools

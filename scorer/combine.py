@@ -105,15 +105,15 @@ class Penalty:
 
     Attributes:
         accuracy: Points of accuracy, over `n_words`.
-        fluency: Points of fluency, over `n_words_hypothesis`.
-        n_words: Words of the hypothesis, or of the original where the hypothesis is blank.
-        n_words_hypothesis: Words of the hypothesis; what is not there reads neither well nor badly.
+        fluency: Points of fluency, over `n_words_read`.
+        n_words: The segment's `length`.
+        n_words_read: The same, but 0 where the hypothesis is blank: what is not there reads neither well nor badly.
     """
 
     accuracy: float | None
     fluency: float | None
     n_words: float
-    n_words_hypothesis: float
+    n_words_read: float
 
     def row(self, dimension: DimensionName) -> Stats | None:
         """Return (points, words) for a dimension, or `None`."""
@@ -125,7 +125,7 @@ class Penalty:
             points = None if self.accuracy is None or self.fluency is None else self.accuracy + self.fluency
         if points is None:
             return None
-        return points, self.n_words_hypothesis if dimension == "fluency" else self.n_words
+        return points, self.n_words_read if dimension == "fluency" else self.n_words
 
 
 def recipe(preset: Preset, available: Available, model: Model = SHIPPED) -> Recipe:
@@ -201,19 +201,32 @@ def penalty(
         recipe: What turns scores into points.
     """
     original = segment.original
-    n_hypothesis = words.count(segment.hypothesis)
-    n_words = n_hypothesis or (words.count(original.text) if original else 0.0)
-    fluency = _points(recipe.fluency(scores), _of(findings, "fluency"), n_hypothesis) if n_hypothesis else 0.0
+    n_words = length(segment)
+    is_there = words.count(segment.hypothesis) > 0
+    n_read = n_words if is_there else 0.0
+    fluency = _points(recipe.fluency(scores), _of(findings, "fluency"), n_read) if is_there else 0.0
     if segment.absent == "source":  # a key that only the translation has: clutter, and no meaning changed
-        return Penalty(_points(0.0, _of(findings, "adequacy"), n_words), fluency, n_words, n_hypothesis)
-    if original is not None and bool(original.text.strip()) != bool(n_hypothesis):
-        return Penalty(MISSING_RATE * n_words / PER_WORDS, fluency, n_words, n_hypothesis)
-    is_reference = n_hypothesis > 0 and segment.hypothesis.strip() in {
-        reference.strip() for reference in segment.references
-    }
+        return Penalty(_points(0.0, _of(findings, "adequacy"), n_words), fluency, n_words, n_read)
+    if original is not None and bool(original.text.strip()) != is_there:
+        return Penalty(MISSING_RATE * n_words / PER_WORDS, fluency, n_words, n_read)
+    is_reference = is_there and segment.hypothesis.strip() in {reference.strip() for reference in segment.references}
     expected = 0.0 if is_reference else recipe.adequacy(scores)
     accuracy = _points(expected, _of(findings, "adequacy"), n_words)
-    return Penalty(accuracy, fluency, n_words, n_hypothesis)
+    return Penalty(accuracy, fluency, n_words, n_read)
+
+
+def length(segment: Segment) -> float:
+    """Return the words that a segment's points are counted over, 0 without any.
+
+    The mean of the hypothesis and of what it is held against: its references, else its source. Over its own words alone
+    the longer of two translations would have more points for its length (docs/decisions/0010-length.md). Where one side
+    is blank the other one counts.
+    """
+    own = words.count(segment.hypothesis)
+    others = [n for n in map(words.count, segment.references or (segment.source or "",)) if n]
+    if not own or not others:
+        return own or sum(others) / max(1, len(others))
+    return (own + sum(others) / len(others)) / 2
 
 
 def _of(findings: Sequence[Finding], dimension: DimensionName) -> list[Finding]:

@@ -45,6 +45,15 @@ MEMO_BYTES = 384 * 2**20
 MAX_WINDOWS = 32
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# One sign for one, so that spans stay. What quotation marks and dashes look like is a house style and no quality: read
+# as written, it ordered whole systems by theirs (docs/decisions/0009). Checks of typography read the text itself.
+_TYPOGRAPHY = str.maketrans(
+    {
+        sign: usual
+        for usual, signs in (('"', "«»“”„‟「」『』〝〞〟"), ("'", "‘’‚‛‹›"), ("-", "‐‑‒–—―−"))
+        for sign in signs
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +221,7 @@ class E5Encoder:
         return [self._join(text, parts) for text, parts in zip(texts, by_text, strict=True)]
 
     def _tokenise(self, texts: Sequence[str]) -> list[Any]:
-        encodings: list[Any] = self.tokenizer.encode_batch(list(map(readable, texts)), add_special_tokens=False)
+        encodings: list[Any] = self.tokenizer.encode_batch(list(map(plain, texts)), add_special_tokens=False)
         return encodings
 
     def _windows(self, encoding: Any) -> list[_Window]:
@@ -338,6 +347,11 @@ class _Piece:
 def readable(text: str) -> str:
     """Return a text as tokenizers take it: lone surrogates replaced, one for one, and nothing where all is space."""
     return _SURROGATE.sub("\ufffd", text) if text.strip() else ""
+
+
+def plain(text: str) -> str:
+    """Return a text as the bundled encoder reads it, sign by sign: readable, with plain quotation marks and dashes."""
+    return readable(text).translate(_TYPOGRAPHY)
 
 
 def _unit(vectors: Vectors) -> Vectors:
@@ -482,7 +496,8 @@ def signature(name: str = BUNDLED) -> str:
 
 
 def _bundled_signature(layer: int) -> str:
-    return f"{e5.NAME}-q4-{e5.SHA256[:8]}.l{layer}"
+    # "plain": how texts are read, which the weights' digest says nothing of.
+    return f"{e5.NAME}-q4-{e5.SHA256[:8]}.l{layer}.plain"
 
 
 @functools.cache

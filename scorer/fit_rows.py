@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from scorer import combine, formats, metrics
+from scorer import combine, formats, metrics, words
 from scorer import languages as spoken
 from scorer.adaptation import Rated, Unit, judged, rate_of
 from scorer.api import Progress
@@ -259,7 +259,7 @@ def _rated(
     scale: Scale,
     known: Recipe,
 ) -> Rated:
-    n_words = np.array([each.penalty.n_words_hypothesis if each.penalty else 0.0 for each in scored], dtype=np.float64)
+    n_words = np.array([each.penalty.n_words_read if each.penalty else 0.0 for each in scored], dtype=np.float64)
     least = np.array(
         [
             least_rates(row.segment, each.report.findings if each.report else ())
@@ -270,7 +270,17 @@ def _rated(
     human = np.array([row.human for row in rows], dtype=np.float64)
     unit: Unit = "points" if scale == "mqm" else "quality"
     bare = Rated(
-        columns, n_words, least[:, 0], least[:, 1], np.array(copies, dtype=bool), human, human, human, item, unit
+        columns,
+        n_words,
+        np.array([words.count(row.segment.hypothesis) for row in rows]),
+        least[:, 0],
+        least[:, 1],
+        np.array(copies, dtype=bool),
+        human,
+        human,
+        human,
+        item,
+        unit,
     )
     if scale == "da":
         human = on_quality(human, judged((known.adequacy, known.fluency), bare))
@@ -313,9 +323,7 @@ _NO_RECIPE = Recipe("none", _SILENT, _SILENT, "")
 def least_rates(segment: Segment, findings: Sequence[Finding]) -> tuple[float, float]:
     """Return the points per 100 words, of accuracy and of fluency, that findings make the minimum."""
     penalty = combine.penalty(segment, {}, findings, _NO_RECIPE)
-    return tuple(
-        PER_WORDS * (points or 0.0) / penalty.n_words_hypothesis for points in (penalty.accuracy, penalty.fluency)
-    )  # type: ignore[return-value]
+    return tuple(PER_WORDS * (points or 0.0) / penalty.n_words_read for points in (penalty.accuracy, penalty.fluency))  # type: ignore[return-value]
 
 
 def languages_said(languages: Mapping[str, int]) -> str:

@@ -174,7 +174,7 @@ def chosen_strength(states: States, points: Floats, rated: Rated, shipped: Float
     errors = {}
     for strength in STRENGTHS:
         unseen = _unseen_points(states, points, rated, shipped, strength, n_folds, seed)
-        errors[strength] = float(np.sum((unseen - points) ** 2 / rated.n_words))
+        errors[strength] = float(np.sum((unseen - points) ** 2 / rated.n_hypothesis))
     return min(reversed(STRENGTHS), key=errors.__getitem__)
 
 
@@ -183,7 +183,7 @@ def _unseen_points(
 ) -> Floats:
     found = np.zeros(len(rated))
     for kept, out in folds(rated.item, n_folds, seed):
-        weights = fit_head(states.rows(kept), points[kept], rated.n_words[kept], shipped, strength)
+        weights = fit_head(states.rows(kept), points[kept], rated.n_hypothesis[kept], shipped, strength)
         found[out] = states.rows(out).points(weights)
     return found
 
@@ -201,13 +201,13 @@ def fit_heads(heads: Heads, rated: Rated, n_folds: int, seed: int) -> FittedHead
     """Return both heads fitted to the rows' points of accuracy and fluency."""
     weights, strengths, unseen = [], [], []
     for states, shipped, rate in zip(heads.states, heads.shipped, (rated.accuracy, rated.fluency), strict=True):
-        points = rate * rated.n_words / PER_WORDS
+        points = rate * rated.n_hypothesis / PER_WORDS
         strength = chosen_strength(states, points, rated, shipped, n_folds, seed)
         strengths.append(strength)
-        weights.append(fit_head(states, points, rated.n_words, shipped, strength))
+        weights.append(fit_head(states, points, rated.n_hypothesis, shipped, strength))
         # The recipe is fitted to what heads say of rows that they have not seen, as it will read them.
         found = _unseen_points(states, points, rated, shipped, strength, n_folds, seed)
-        unseen.append(PER_WORDS * found / rated.n_words)
+        unseen.append(PER_WORDS * found / rated.n_hypothesis)
     return FittedHeads((weights[0], weights[1]), (strengths[0], strengths[1]), (unseen[0], unseen[1]))
 
 
@@ -228,7 +228,7 @@ def held_out(known: Recipe, rated: Rated, heads: Heads, n_folds: int, seed: int)
         fitted, _, parts = best(known, rated.rows(kept), inside, n_folds, seed + 1)
         outside = rated.rows(out)
         rates = [
-            PER_WORDS * states.rows(out).points(weights) / outside.n_words
+            PER_WORDS * states.rows(out).points(weights) / outside.n_hypothesis
             for states, weights in zip(heads.states, fitted.weights, strict=True)
         ]
         scores[out] = adaptation.judged(parts, with_learned(outside, (rates[0], rates[1])))

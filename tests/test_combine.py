@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,7 +90,7 @@ def test_penalty_without_findings_is_what_the_recipe_expects():
     found = combine.penalty(segment(), {"chrf": 75.0}, [], RECIPE)
     assert found.accuracy == pytest.approx(2.0)  # 20 points in 100 words; these are 10
     assert found.fluency == pytest.approx(0.4)
-    assert (found.n_words, found.n_words_hypothesis) == (10, 10)
+    assert (found.n_words, found.n_words_read) == (10, 10)
     assert found.row("quality") == (pytest.approx(2.4), 10)
 
 
@@ -121,6 +122,33 @@ def test_penalty_one_more_finding_never_scores_higher(chrf, severities):
         combine.penalty(segment(), {"chrf": chrf}, findings[:n], RECIPE).accuracy for n in range(len(findings) + 1)
     ]
     assert costs == sorted(costs)
+
+
+@pytest.mark.parametrize(
+    ("source", "hypothesis", "references", "expected"),
+    [
+        (None, TEN, (), 10),
+        ("one two three four", TEN, (), 7),
+        ("one two three four", TEN, ("one two",), 6),  # references are in the hypothesis's language
+        (None, TEN, ("one two", "one two three four"), 6.5),
+        ("one two three four", " ", (), 4),
+        (None, "", ("one two", "one two three four"), 3),
+        ("", TEN, (), 10),
+        ("...", TEN, ("!",), 10),
+        ("", "", (), 0),
+    ],
+)
+def test_length_is_the_mean_of_both_sides_and_the_one_that_has_words(source, hypothesis, references, expected):
+    assert combine.length(Segment(0, source, hypothesis, references)) == expected
+
+
+def test_penalty_of_parts_is_that_of_the_whole():
+    halves = [Segment(0, None, "a b c d", ("a b",)), Segment(1, None, "e f", ("c d e f",))]
+    whole = Segment(0, None, "a b c d e f", ("a b c d e f",))
+    whole = replace(whole, hypothesis="a b c d e g")  # not the reference itself
+    rows = [combine.penalty(each, {"chrf": 75.0}, [], RECIPE).row("quality") for each in (*halves, whole)]
+    assert rows[0][0] + rows[1][0] == pytest.approx(rows[2][0])
+    assert rows[0][1] + rows[1][1] == rows[2][1] == 6
 
 
 def test_penalty_omission_and_addition_leave_nearly_nothing():

@@ -255,3 +255,30 @@ def test_load_folder_runs_it_through_the_library(tiny, tmp_path):
     ours = of(tiny).embed(["abc def"])[0]
     np.testing.assert_allclose(found[0].sentence, ours.sentence, atol=1e-5)
     assert not found[1].sentence.any()
+
+
+@pytest.mark.parametrize(
+    ("written", "usual"),
+    [
+        ("Er sagte: „Ja“ – und ging.", 'Er sagte: "Ja" - und ging.'),
+        ("«C’est l’été», dit-il.", "\"C'est l'été\", dit-il."),
+        ("他说：“好”。", '他说："好"。'),
+        ("「はい」と言った。", '"はい"と言った。'),
+        ("−5 °C", "-5 °C"),
+    ],
+)
+def test_embed_typography_changes_nothing_and_moves_no_span(tiny, encoder, written, usual):
+    assert encoders.plain(written) == usual
+    for each in (of(tiny), encoder):
+        ours, theirs = each.embed([written, usual])
+        np.testing.assert_array_equal(ours.sentence, theirs.sentence)
+        np.testing.assert_array_equal(ours.tokens, theirs.tokens)
+        assert ours.spans == theirs.spans
+
+
+def test_plain_every_sign_stands_for_one():
+    everything = "".join(map(chr, range(0x20, 0x3100)))
+    assert len(encoders.plain(everything)) == len(everything)
+    changed = [sign for sign, read in zip(everything, encoders.plain(everything), strict=True) if sign != read]
+    assert 20 < len(changed) < 40
+    assert {encoders.plain(sign) for sign in changed} == {'"', "'", "-"}

@@ -55,7 +55,7 @@ def rows(n=240, noise=0.1) -> tuple[Rated, heads.Heads]:
     zeros = np.zeros(n)
     human = (rates[0] + rates[1]) * words / 100
     rated = Rated(
-        columns, words, zeros, zeros, zeros.astype(bool), human, rates[0], rates[1], np.arange(n) // 3, "points"
+        columns, words, words, zeros, zeros, zeros.astype(bool), human, rates[0], rates[1], np.arange(n) // 3, "points"
     )
     return rated, heads.Heads(both, (shipped(), shipped()))
 

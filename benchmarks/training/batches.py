@@ -80,7 +80,7 @@ class Library:
 
     def token_tags(self, text: str, tags: Sequence[Tag], majors_known: bool) -> np.ndarray[Any, Any]:
         """Return (tokens, 4): error, major, and whether each is known."""
-        offsets = self.tokenizer.encode(encoders.readable(text), add_special_tokens=False).offsets
+        offsets = self.tokenizer.encode(encoders.plain(text), add_special_tokens=False).offsets
         made = np.zeros((len(offsets), 4), np.float32)
         made[:, 2], made[:, 3] = 1, float(majors_known)
         for start, end, error, major in tags:

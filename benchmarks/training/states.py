@@ -98,7 +98,7 @@ class Writer:
             print(f"{start + chunk:>7} of {len(new)}  {chunk / (time.time() - began):.0f} texts/s", flush=True)
 
     def _chunk(self, texts: Sequence[str]) -> None:
-        encodings = self.encoder.tokenizer.encode_batch(list(map(encoders.readable, texts)), add_special_tokens=False)
+        encodings = self.encoder.tokenizer.encode_batch(list(map(encoders.plain, texts)), add_special_tokens=False)
         kept = [(text, enc.ids) for text, enc in zip(texts, encodings, strict=True) if 0 < len(enc.ids) <= LONGEST]
         outputs: list[np.ndarray[Any, Any] | None] = [None] * len(kept)
         for batch in _batches([len(ids) for _, ids in kept]):

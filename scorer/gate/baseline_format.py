@@ -99,7 +99,7 @@ def _line(segment: KnownSegment) -> str:
         {"text": segment.text, "hypothesis": segment.hypothesis, "references": segment.references}
         | values
         | {"points": [_rounded(penalty.accuracy, POINT_DECIMALS), _rounded(penalty.fluency, POINT_DECIMALS)]}
-        | {"words": [_rounded(penalty.n_words, POINT_DECIMALS), _rounded(penalty.n_words_hypothesis, POINT_DECIMALS)]}
+        | {"words": [_rounded(penalty.n_words, POINT_DECIMALS), _rounded(penalty.n_words_read, POINT_DECIMALS)]}
         | {"metrics": rows, "findings": dict(sorted(segment.findings.items()))}
     )
 

@@ -108,14 +108,14 @@ def _segment(value: Any, where: str) -> KnownSegment:
         _text(_get(segment, key, where), f"{key} in {where}") for key in ("text", "hypothesis", "references")
     )
     accuracy, fluency = _two(_get(segment, "points", where), f"points in {where}", _optional(_amount))
-    n_words, n_words_hypothesis = _two(_get(segment, "words", where), f"words in {where}", _amount)
+    n_words, n_words_read = _two(_get(segment, "words", where), f"words in {where}", _amount)
     rows = _object(_get(segment, "metrics", where), f"metrics in {where}")
     findings = _object(_get(segment, "findings", where), f"findings in {where}")
     return KnownSegment(
         text,
         hypothesis,
         references,
-        Penalty(accuracy, fluency, n_words, n_words_hypothesis),
+        Penalty(accuracy, fluency, n_words, n_words_read),
         {name: _row(row, f"{printable(name, 40)} in {where}") for name, row in rows.items()},
         {kind: _count(kind, n, where) for kind, n in findings.items()},
     )

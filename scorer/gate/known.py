@@ -109,7 +109,7 @@ def _rounded(penalty: Penalty) -> Penalty:
         points(penalty.accuracy),
         points(penalty.fluency),
         round(float(penalty.n_words), POINT_DECIMALS),
-        round(float(penalty.n_words_hypothesis), POINT_DECIMALS),
+        round(float(penalty.n_words_read), POINT_DECIMALS),
     )
 
 

@@ -121,7 +121,7 @@ def test_learned_signature_names_encoder_and_network():
     assert (
         metrics.registry.create("learned_accuracy")
         .signature()
-        .startswith(f"learned_accuracy|model:multilingual-e5-small-q4-1571fc98.l9|network:{estimator.version()}")
+        .startswith(f"learned_accuracy|model:multilingual-e5-small-q4-1571fc98.l9.plain|network:{estimator.version()}")
     )
 
 

@@ -1,0 +1,148 @@
+"""Which mixture of metrics the standard recipes should be, measured on language pairs that nothing was trained on.
+
+English-Chinese of WMT22 (three raters) and English-Russian of WMT21 only choose, so that the sets of
+benchmarks/results/learned.md stay what nothing was chosen on. Curves are fitted by benchmarks/fit_learned.py, from the
+metrics that it keeps beside its predictions.
+
+    python benchmarks/choose_recipe.py ../shared/data --features build/training/predictions.features.npz
+
+writes benchmarks/results/recipe_choice.md. With `--as-written` the encoder reads quotation marks and dashes as they
+stand, and the table is only printed (docs/decisions/0009-typography.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from fit_learned import ADEQUACY, FLUENCY, Floats, Ground, alone, ground, measured, recipe
+from fit_recipe import segments
+
+from benchmarks.training.corpus import CAP
+from benchmarks.training.evaluate import item_accuracy, system_accuracy
+from scorer import combine, encoders, fitting
+
+ROOT = Path(__file__).parent.parent
+SEED = 7
+SETS = (("wmt22_mqm_3raters", "en-zh"), ("wmt21_mqm", "en-ru"))
+Weights = dict[str, float]
+BEFORE: dict[str, Weights] = {
+    "source": {"learned_accuracy": 0.85, "similarity_source": 0.15},
+    "reference": {"learned_accuracy": 0.5, "match_f1": 0.5},
+}
+TRIED: dict[str, list[tuple[Weights, Weights]]] = {
+    "source": [
+        (BEFORE["source"], {"learned_fluency": 0.6, "oddity": 0.4}),
+        (BEFORE["source"], {"learned_fluency": 0.4, "oddity": 0.6}),
+        (BEFORE["source"], {"oddity": 1.0}),
+        ({"learned_accuracy": 1.0}, {"learned_fluency": 0.6, "oddity": 0.4}),
+    ],
+    "reference": [
+        (BEFORE["reference"], {"learned_fluency": 0.6, "oddity": 0.4}),
+        (BEFORE["reference"], {"learned_fluency": 0.4, "oddity": 0.6}),
+        ({"learned_accuracy": 1.0}, {"learned_fluency": 0.6, "oddity": 0.4}),
+        ({"learned_accuracy": 0.5, "similarity": 0.5}, {"learned_fluency": 0.6, "oddity": 0.4}),
+        ({"learned_accuracy": 0.4, "match_f1": 0.3, "similarity": 0.3}, {"learned_fluency": 0.6, "oddity": 0.4}),
+        ({"learned_accuracy": 0.4, "match_f1": 0.3, "similarity": 0.3}, {"learned_fluency": 0.4, "oddity": 0.6}),
+        ({"learned_accuracy": 0.25, "match_f1": 0.25, "similarity": 0.5}, {"learned_fluency": 0.6, "oddity": 0.4}),
+        (
+            {"learned_accuracy": 0.25, "match_f1": 0.25, "similarity": 0.25, "chrf": 0.25},
+            {"learned_fluency": 0.6, "oddity": 0.4},
+        ),
+        ({"match_f1": 0.34, "similarity": 0.33, "chrf": 0.33}, {"learned_fluency": 0.6, "oddity": 0.4}),
+    ],
+}
+MODES = {"source": ("source",), "reference": ("reference", "both")}
+
+
+def chosen_on(data: Path, n_sources: int) -> pd.DataFrame:
+    """Return all systems' translations of a seeded sample of sources of each set."""
+    kept = []
+    for name, pair in SETS:
+        rows = pd.read_parquet(data / f"{name}.parquet")
+        rows = rows[(rows.lang_pair == pair) & rows.reference.notna() & rows.score.notna()]
+        rows = rows[~rows.is_human.astype(bool) & ~rows.system.str.lower().str.startswith("ref")]
+        rows = rows[rows.hypothesis.str.strip() != ""]
+        sources = rows.groupby("source").system.nunique()
+        sample = sources[sources > 5].index.sort_values().to_series().sample(n_sources, random_state=SEED)
+        kept.append(rows[rows.source.isin(sample)].assign(set=f"{name[:5]} {pair}"))
+    return pd.concat(kept, ignore_index=True)
+
+
+def agreement(rows: pd.DataFrame, points: Floats) -> list[float]:
+    """Return r, accuracy by item and accuracy of systems, the means of the sets, and each set's r over systems."""
+    found, over_systems = [], []
+    for _, at in rows.groupby("set", sort=False).groups.items():
+        own = rows.loc[at]
+        score, human = -points[at], -np.minimum(CAP, -own.score.to_numpy(float))
+        items = pd.factorize(own.source)[0]
+        systems = pd.DataFrame({"score": score, "human": human, "system": own.system.to_numpy()})
+        found.append(
+            (
+                float(np.corrcoef(score, human)[0, 1]),
+                item_accuracy(score, human, items),
+                system_accuracy(score, human, own.system.tolist()),
+            )
+        )
+        means = systems.groupby("system").mean()
+        over_systems.append(float(means.score.corr(means.human)))
+    return [*np.mean(found, axis=0), *over_systems]
+
+
+def lines(
+    found: Ground, scores: dict[str, dict[str, Floats]], rows: pd.DataFrame, tables: dict[str, dict[str, Floats]]
+) -> list[str]:
+    """Return a table row for each mode and mixture."""
+    made = []
+    for kind, modes in MODES.items():
+        for mode in modes:
+            n_words = np.array([combine.length(segment) for segment in alone(segments(rows), mode)])
+            for adequacy, fluency in TRIED[kind]:
+                curves = recipe(found, scores, mode, adequacy, fluency)
+                points = sum(fitting.predicted(curve, tables[mode], len(rows)) for curve in curves) * n_words / 100
+                values = " | ".join(f"{value:.3f}" for value in agreement(rows, np.asarray(points)))
+                is_shipped = adequacy == ADEQUACY[mode] and fluency == FLUENCY
+                made.append(
+                    f"| {mode} | {_shown(adequacy)} | {_shown(fluency)} | {'yes' if is_shipped else ''} | {values} |"
+                )
+    return made
+
+
+def _shown(weights: Weights) -> str:
+    return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--features", type=Path, required=True, help="made by fit_learned.py from 40 sources")
+    parser.add_argument("--sources", type=int, default=200)
+    parser.add_argument("--as-written", action="store_true", help="read quotation marks and dashes as they stand")
+    given = parser.parse_args()
+    found = ground(given.data, 40)
+    scores = measured(found.segments, given.features)
+    rows = chosen_on(given.data, given.sources)
+    if given.as_written:
+        encoders._TYPOGRAPHY.clear()
+    kept = f"choice{'_as_written' if given.as_written else ''}.features.npz"
+    tables = measured(segments(rows), given.features.with_name(kept))
+    text = [
+        f"`python benchmarks/choose_recipe.py DATA --features FILE --sources {given.sources}`: agreement with MQM on",
+        "English-Chinese (WMT22) and English-Russian (WMT21), which only choose. r: Pearson over all segments; acc:",
+        "accuracy by item with tie calibration; sys: accuracy of pairs of systems, the means of both sets; last,",
+        "Pearson over the systems of each set.",
+        "",
+        "| mode | adequacy | fluency | shipped | r | acc | sys | en-zh systems | en-ru systems |",
+        "|---|---|---|---|--:|--:|--:|--:|--:|",
+        *lines(found, scores, rows, tables),
+        "",
+    ]
+    if not given.as_written:
+        (ROOT / "benchmarks/results/recipe_choice.md").write_text("\n".join(text), encoding="utf-8")
+    print("\n".join(text))
+
+
+if __name__ == "__main__":
+    main()
