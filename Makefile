@@ -90,6 +90,7 @@ train: $(VENV)/.bench  ## make the learned metric from the judgments in DATA: a 
 
 learned: $(VENV)/.bench  ## fit recipes and uncertainty to the learned metric's predictions (DATA=folder of human judgments)
 	$(BIN)/python benchmarks/fit_learned.py $(DATA) --predictions $(TRAINING)/predictions.parquet
+	$(BIN)/python benchmarks/choose_recipe.py $(DATA) --features $(TRAINING)/predictions.features.npz
 	$(BIN)/python benchmarks/calibrate.py $(TRAINING)/predictions.parquet
 	$(BIN)/python benchmarks/manifest.py
 

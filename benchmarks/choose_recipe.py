@@ -6,8 +6,8 @@ metrics that it keeps beside its predictions.
 
     python benchmarks/choose_recipe.py ../shared/data --features build/training/predictions.features.npz
 
-writes benchmarks/results/recipe_choice.md. With `--as-written` the encoder reads quotation marks and dashes as they
-stand, and the table is only printed (docs/decisions/0009-typography.md).
+writes benchmarks/results/recipe_choice.md. With `--as-written` the encoder reads quotation marks, dashes and long runs
+of a mark as they stand, and the table is only printed (docs/decisions/0009-typography.md).
 """
 
 from __future__ import annotations
@@ -119,13 +119,13 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--features", type=Path, required=True, help="made by fit_learned.py from 40 sources")
     parser.add_argument("--sources", type=int, default=200)
-    parser.add_argument("--as-written", action="store_true", help="read quotation marks and dashes as they stand")
+    parser.add_argument("--as-written", action="store_true", help="do not plain the texts first")
     given = parser.parse_args()
     found = ground(given.data, 40)
     scores = measured(found.segments, given.features)
     rows = chosen_on(given.data, given.sources)
     if given.as_written:
-        encoders._TYPOGRAPHY.clear()
+        encoders.plain = encoders.readable
     kept = f"choice{'_as_written' if given.as_written else ''}.features.npz"
     tables = measured(segments(rows), given.features.with_name(kept))
     text = [

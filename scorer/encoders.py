@@ -54,6 +54,10 @@ _TYPOGRAPHY = str.maketrans(
         for sign in signs
     }
 )
+# A run of one mark (dot leaders, rules, a model that got stuck) says what its first marks say; hundreds of them would
+# outweigh the text beside them.
+_RUN = re.compile(r"([^\w\s]|_)(?:\s{0,2}\1){6,}")
+_RUN_READ = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,8 +354,18 @@ def readable(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a text as the bundled encoder reads it, sign by sign: readable, with plain quotation marks and dashes."""
-    return readable(text).translate(_TYPOGRAPHY)
+    """Return a text as the bundled encoder reads it, every sign in its place.
+
+    It is readable, quotation marks and dashes are plain, of a long run of one mark all but the first are blank, and
+    no space is at its end.
+    """
+    return _RUN.sub(_shortened, readable(text).translate(_TYPOGRAPHY)).rstrip()
+
+
+def _shortened(run: re.Match[str]) -> str:
+    mark, whole = run[1], run[0]
+    read = [i for i, sign in enumerate(whole) if sign == mark][_RUN_READ - 1] + 1
+    return whole[:read] + " " * (len(whole) - read)
 
 
 def _unit(vectors: Vectors) -> Vectors:
