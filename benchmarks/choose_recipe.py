@@ -21,37 +21,30 @@ from fit_learned import ADEQUACY, FLUENCY, Floats, Ground, alone, ground, measur
 from fit_recipe import segments
 
 from benchmarks.training.corpus import CAP
-from benchmarks.training.evaluate import item_accuracy, system_accuracy
+from benchmarks.training.evaluate import CHOICE, item_accuracy, system_accuracy
 from scorer import combine, encoders, fitting
 
 ROOT = Path(__file__).parent.parent
 SEED = 7
-SETS = (("wmt22_mqm_3raters", "en-zh"), ("wmt21_mqm", "en-ru"))
 Weights = dict[str, float]
-BEFORE: dict[str, Weights] = {
-    "source": {"learned_accuracy": 0.85, "similarity_source": 0.15},
-    "reference": {"learned_accuracy": 0.5, "match_f1": 0.5},
-}
+ODDER: Weights = {"learned_fluency": 0.4, "oddity": 0.6}
 TRIED: dict[str, list[tuple[Weights, Weights]]] = {
     "source": [
-        (BEFORE["source"], {"learned_fluency": 0.6, "oddity": 0.4}),
-        (BEFORE["source"], {"learned_fluency": 0.4, "oddity": 0.6}),
-        (BEFORE["source"], {"oddity": 1.0}),
-        ({"learned_accuracy": 1.0}, {"learned_fluency": 0.6, "oddity": 0.4}),
+        (ADEQUACY["source"], FLUENCY),
+        (ADEQUACY["source"], ODDER),
+        (ADEQUACY["source"], {"oddity": 1.0}),
+        ({"learned_accuracy": 1.0}, FLUENCY),
     ],
     "reference": [
-        (BEFORE["reference"], {"learned_fluency": 0.6, "oddity": 0.4}),
-        (BEFORE["reference"], {"learned_fluency": 0.4, "oddity": 0.6}),
-        ({"learned_accuracy": 1.0}, {"learned_fluency": 0.6, "oddity": 0.4}),
-        ({"learned_accuracy": 0.5, "similarity": 0.5}, {"learned_fluency": 0.6, "oddity": 0.4}),
-        ({"learned_accuracy": 0.4, "match_f1": 0.3, "similarity": 0.3}, {"learned_fluency": 0.6, "oddity": 0.4}),
-        ({"learned_accuracy": 0.4, "match_f1": 0.3, "similarity": 0.3}, {"learned_fluency": 0.4, "oddity": 0.6}),
-        ({"learned_accuracy": 0.25, "match_f1": 0.25, "similarity": 0.5}, {"learned_fluency": 0.6, "oddity": 0.4}),
-        (
-            {"learned_accuracy": 0.25, "match_f1": 0.25, "similarity": 0.25, "chrf": 0.25},
-            {"learned_fluency": 0.6, "oddity": 0.4},
-        ),
-        ({"match_f1": 0.34, "similarity": 0.33, "chrf": 0.33}, {"learned_fluency": 0.6, "oddity": 0.4}),
+        ({"learned_accuracy": 0.5, "match_f1": 0.5}, FLUENCY),
+        ({"learned_accuracy": 0.5, "match_f1": 0.5}, ODDER),
+        ({"learned_accuracy": 1.0}, FLUENCY),
+        ({"learned_accuracy": 0.5, "similarity": 0.5}, FLUENCY),
+        (ADEQUACY["reference"], FLUENCY),
+        (ADEQUACY["reference"], ODDER),
+        ({"learned_accuracy": 0.25, "match_f1": 0.25, "similarity": 0.5}, FLUENCY),
+        ({"learned_accuracy": 0.25, "match_f1": 0.25, "similarity": 0.25, "chrf": 0.25}, FLUENCY),
+        ({"match_f1": 0.34, "similarity": 0.33, "chrf": 0.33}, FLUENCY),
     ],
 }
 MODES = {"source": ("source",), "reference": ("reference", "both")}
@@ -60,7 +53,7 @@ MODES = {"source": ("source",), "reference": ("reference", "both")}
 def chosen_on(data: Path, n_sources: int) -> pd.DataFrame:
     """Return all systems' translations of a seeded sample of sources of each set."""
     kept = []
-    for name, pair in SETS:
+    for name, pair in CHOICE:
         rows = pd.read_parquet(data / f"{name}.parquet")
         rows = rows[(rows.lang_pair == pair) & rows.reference.notna() & rows.score.notna()]
         rows = rows[~rows.is_human.astype(bool) & ~rows.system.str.lower().str.startswith("ref")]

@@ -313,18 +313,22 @@ def develop(data: Path, n_sources: int) -> str:
     """Return the table of agreement on WMT22."""
     rows = rated(data, "wmt22_mqm", n_sources, 100)
     items = segments(rows)
-    n_words = np.array([words.count(segment.hypothesis) for segment in items])
-    names = sorted({name for each in [*TERMS.values(), *FLUENCY.values()] for name in each} | {"bleu", "match_f1"})
+    shown = ("bleu", "chrf", "similarity", "match_f1", "similarity_source")
+    names = sorted({name for each in [*TERMS.values(), *FLUENCY.values()] for name in each}.union(shown))
     table = features(names, items)
     human = rows.score.to_numpy(float)
-    columns: dict[str, np.ndarray] = {"hypothesis length": -n_words}
-    for name in ("bleu", "chrf", "similarity", "match_f1", "similarity_source"):
+    columns: dict[str, np.ndarray] = {
+        "hypothesis length": -np.array([words.count(segment.hypothesis) for segment in items])
+    }
+    for name in shown:
         columns[name] = table[name] * (1 if metrics.registry.create(name).higher_is_better else -1)
     for name in TERMS:
         recipe = combine.recipe(*name.split("/"))  # type: ignore[arg-type]
         rows_of = [dict(zip(names, values, strict=True)) for values in zip(*(table[n] for n in names), strict=True)]
         adequacy = np.array([recipe.adequacy(row) for row in rows_of], dtype=float)
         fluency = np.array([recipe.fluency(row) for row in rows_of], dtype=float)
+        read = [replace(item, references=()) for item in items] if name.endswith("/source") else items
+        n_words = np.array([combine.length(item) for item in read])
         columns[f"recipe {name}: mqm"] = -(adequacy + fluency) * n_words / 100
         columns[f"recipe {name}: quality"] = np.exp(-(adequacy + fluency) / combine.SCALE)
     lines = [

@@ -95,8 +95,8 @@ class Recipe:
         return frozenset(term.metric for part in (self.adequacy, self.fluency) for term in part.terms)
 
     def signature(self) -> str:
-        """Return `recipe:standard/both|sha256:...|v:1`."""
-        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:1"
+        """Return `recipe:standard/both|sha256:...|v:2`."""
+        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +223,9 @@ def length(segment: Segment) -> float:
     is blank the other one counts.
     """
     own = words.count(segment.hypothesis)
-    others = [n for n in map(words.count, segment.references or (segment.source or "",)) if n]
-    if not own or not others:
-        return own or sum(others) / max(1, len(others))
-    return (own + sum(others) / len(others)) / 2
+    others = [n for n in map(words.count, segment.references) if n] or [words.count(segment.source or "")]
+    other = sum(others) / len(others)
+    return (own + other) / 2 if own and other else own or other
 
 
 def _of(findings: Sequence[Finding], dimension: DimensionName) -> list[Finding]:

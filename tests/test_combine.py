@@ -134,6 +134,8 @@ def test_penalty_one_more_finding_never_scores_higher(chrf, severities):
         ("one two three four", " ", (), 4),
         (None, "", ("one two", "one two three four"), 3),
         ("", TEN, (), 10),
+        ("one two three four", "", (" ",), 4),
+        ("one two three four", TEN, ("", "one two"), 6),
         (" ", TEN, ("\n",), 10),
         ("...", TEN, ("!",), 5.5),  # a mark alone counts as a word
         ("", "", (), 0),
@@ -150,6 +152,11 @@ def test_penalty_of_parts_is_that_of_the_whole():
     rows = [combine.penalty(each, {"chrf": 75.0}, [], RECIPE).row("quality") for each in (*halves, whole)]
     assert rows[0][0] + rows[1][0] == pytest.approx(rows[2][0])
     assert rows[0][1] + rows[1][1] == rows[2][1] == 6
+
+
+def test_penalty_omission_beside_a_blank_reference_is_an_omission():
+    found = combine.penalty(Segment(0, TEN, "", ("",)), {"chrf": 0.0}, [], RECIPE)
+    assert found.row("quality") == (MISSING_RATE * 10 / 100, 10)
 
 
 def test_penalty_omission_and_addition_leave_nearly_nothing():

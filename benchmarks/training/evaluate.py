@@ -25,6 +25,8 @@ from benchmarks.training.states import States
 from scorer.network import Network, loaded
 
 Floats = npt.NDArray[np.float64]
+# Collections and language pairs that runs and recipes are chosen on; no run has their MQM.
+CHOICE = (("wmt22_mqm_3raters", "en-zh"), ("wmt21_mqm", "en-ru"))
 
 
 @dataclass
@@ -68,7 +70,7 @@ def development(library: batches.Library, data: Path, n_sources: int = 80) -> li
 def choice(library: batches.Library, data: Path, n_sources: int = 100) -> list[Dev]:
     """Return the sets that runs are chosen on: people's translations are left out, systems are to be ranked."""
     sets = []
-    for name, pair in (("wmt22_mqm_3raters", "en-zh"), ("wmt21_mqm", "en-ru")):
+    for name, pair in CHOICE:
         groups = [
             replace(group, rated=tuple(one for one in group.rated if not one.system.lower().startswith("ref")))
             for group in corpus.mqm(data, name, (pair,))
