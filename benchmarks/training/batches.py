@@ -16,6 +16,7 @@ from scorer import encoders
 from scorer.network import Network, Output, Side
 
 TOKENS_A_BATCH = 3072  # of hypotheses, padding included
+TOKENS_A_BATCH_ALONE = 2048  # the same, where each hypothesis has a source of its own
 NONE = float("nan")
 
 
@@ -103,12 +104,14 @@ def batches(
     length = [
         max(library.states.length(library.states.position(r.hypothesis)) for r in group.rated) for group in groups
     ]
+    alone = each == 1 or groups[0].kind == "mirror"
+    most = TOKENS_A_BATCH_ALONE if alone else TOKENS_A_BATCH
     while True:
         order = sorted(range(len(groups)), key=lambda i: length[i] * rng.uniform(0.85, 1.15))
         runs, run, longest, n = [], [], 0, 0
         for i in order:
             size = min(each, len(groups[i].rated))
-            if run and max(longest, length[i]) * (n + size) > TOKENS_A_BATCH:
+            if run and max(longest, length[i]) * (n + size) > most:
                 runs.append(run)
                 run, longest, n = [], 0, 0
             run.append(i)
@@ -124,11 +127,13 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
     rows: list[tuple[int, Group, Rated]] = []
     for number, group in enumerate(groups):
         rated = list(group.rated)
-        if rng is not None and len(rated) > each and group.kind != "pair":
+        if rng is not None and len(rated) > each and group.kind not in {"pair", "edit"}:
             rated = rng.sample(rated, each)
         rows += [(number, group, one) for one in rated]
     hypothesis = library.side([one.hypothesis for _, _, one in rows])
-    sources, of_source = library.shared([group.source if mode in {"source", "both"} else None for _, group, _ in rows])
+    sources, of_source = library.shared(
+        [(one.source or group.source) if mode in {"source", "both"} else None for _, group, one in rows]
+    )
     picked = rng.random() if rng is not None and rng.random() < 0.5 else 0.0
     references, of_reference = library.shared(
         [_reference(group, one, picked) if mode in {"reference", "both"} else None for _, group, one in rows]

@@ -33,7 +33,8 @@ class Rated:
     z: float | None = None
     tags: tuple[Tag, ...] | None = None
     majors_known: bool = True
-    references: tuple[str, ...] | None = None  # its own, where they differ from the group's
+    source: str | None = None  # its own, where it differs from the group's; so the references
+    references: tuple[str, ...] | None = None
     system: str = ""
     domain: str = ""
 
@@ -43,7 +44,8 @@ class Group:
     """Hypotheses of one source.
 
     Attributes:
-        kind: `mqm` (points), `da` (one hypothesis with a z score), `pair` (the first is better), `damage` (points).
+        kind: `mqm` (points), `da` (one hypothesis with a z score), `pair` (the first is better), `damage` (points),
+            `mirror` (points of accuracy; see `mirrored`), `edit` (the first is better, nobody said by how much).
         margin: Of a pair: by how many points (accuracy, fluency) the second is worse at least.
     """
 
@@ -61,6 +63,7 @@ class Group:
         yield from self.references
         for each in self.rated:
             yield each.hypothesis
+            yield from (each.source,) if each.source is not None else ()
             yield from each.references or ()
 
 
@@ -96,10 +99,9 @@ def _rated(row: Any) -> Rated:
         fluency,
         None,
         _spans(row) if known else None,
-        True,
-        references,
-        row.system,
-        row.domain or "",
+        references=references,
+        system=row.system,
+        domain=row.domain or "",
     )
 
 
@@ -297,21 +299,62 @@ def damaged(sounds: Sequence[Sound], kinds: Sequence[str] = KINDS, *, seed: int 
     return groups
 
 
+def post_edits(groups: Iterable[Group]) -> Iterator[Group]:
+    """Yield a pair for each translation that a post-editor changed: the edited one is better."""
+    for group in groups:
+        for one in group.rated:
+            if group.references and one.tags:
+                edited = Rated(group.references[0], tags=())
+                yield Group("edit", group.collection, group.languages, group.source, (), (edited, one))
+
+
+def mirrored(groups: Iterable[Group]) -> Iterator[Group]:
+    """Yield judgments with both sides swapped: the source is read as a translation of the hypothesis.
+
+    What one side says and the other does not is so both ways, hence accuracy carries over; how the hypothesis reads
+    does not. Every pair of languages is seen in both directions, and since all hypotheses of such a group are one text,
+    only the comparison with what stands beside it can tell them apart.
+    """
+    for group in groups:
+        languages = "-".join(reversed(group.languages.split("-")))
+        if group.kind == "da" and group.collection.startswith("mlqe"):
+            for one in group.rated:
+                swapped = Rated(group.source, z=one.z)
+                yield Group("da", f"{group.collection}/mirrored", languages, one.hypothesis, (), (swapped,))
+        elif group.kind in {"mqm", "damage"}:
+            rated = tuple(
+                Rated(group.source, accuracy=one.accuracy, source=one.hypothesis, system=one.system)
+                for one in group.rated
+                if one.accuracy is not None
+            )
+            if len(rated) > 1:
+                yield Group("mirror", group.collection, languages, group.source, (), rated)
+
+
 # Of WMT22: nothing is trained on them, calibration is fitted to the one and measured on the other.
 HELD_OUT_DOMAINS = ("ecommerce", "social")
 UNSEEN = ("ru-en",)  # kept for development: a language pair that no judgment in training has
 
 
-def training(data: Path, *, with_wmt22: bool, each: int = 3000, n_damaged: int = 6000) -> list[Group]:
-    """Return everything that the network is trained on; the same list for the same data."""
+def training(data: Path, *, with_wmt22: bool, each: int = 10_000, n_damaged: int = 6000) -> list[Group]:
+    """Return everything that the network is trained on; the same list for the same data.
+
+    Args:
+        data: The folder of collections.
+        with_wmt22: Whether to read the domains of WMT22 that are not held out.
+        each: How many direct assessments of each language pair of MLQE-PE to read.
+        n_damaged: How many texts to damage.
+    """
     groups = mqm(data, "wmt20_mqm") + mqm(data, "wmt21_mqm")
     judged = mlqe(data, leave_out=UNSEEN, each=each)
-    sounds = list(sound(data, [*groups, *judged]))
+    # A pair with thousands of post-edits would crowd out the languages of references and of DEMETR.
+    sounds = list(sound(data, [*groups, *mlqe(data, leave_out=UNSEEN, each=min(each, 3000))]))
     random.Random(1).shuffle(sounds)
     if with_wmt22:
         groups += [g for g in mqm(data, "wmt22_mqm") if g.rated[0].domain not in HELD_OUT_DOMAINS]
-    of_form = damaged(sounds[n_damaged : n_damaged * 4 // 3], FORM_KINDS)
-    return [*groups, *wmt17(data), *judged, *demetr(data), *damaged(sounds[:n_damaged]), *of_form]
+    harmed = [*damaged(sounds[:n_damaged]), *damaged(sounds[n_damaged : n_damaged * 4 // 3], FORM_KINDS)]
+    both_ways = list(mirrored([*groups, *judged, *harmed]))
+    return [*groups, *wmt17(data), *judged, *post_edits(judged), *demetr(data), *harmed, *both_ways]
 
 
 def development(data: Path) -> list[Group]:

@@ -22,7 +22,7 @@ def loss(batch: Batch, output: Output, affine: torch.Tensor) -> torch.Tensor:
     """Return the loss of a batch; `affine` (collections, 2) turns log points a word into each collection's z."""
     points = log_points(output)
     total = tag_loss(batch, output)
-    if batch.kind in {"mqm", "damage"}:
+    if batch.kind in {"mqm", "mirror", "damage"}:
         truth = torch.log1p(batch.targets[:, :3].clamp(min=0))
         known = ~truth.isnan()
         if batch.mode == "none":  # read by itself, a text shows how it reads, not what it should have said
@@ -31,8 +31,8 @@ def loss(batch: Batch, output: Output, affine: torch.Tensor) -> torch.Tensor:
         errors = functional.huber_loss(points, truth, reduction="none", delta=1.0)
         weight = torch.tensor([1.0, 0.5, 0.5])
         total = total + (errors * weight * known).sum() / known.sum().clamp(min=1)
-        total = total + order_loss(points, truth, known, batch.groups) * (2.0 if batch.kind == "mqm" else 1.0)
-    elif batch.kind == "pair":
+        total = total + order_loss(points, truth, known, batch.groups) * (1.0 if batch.kind == "damage" else 2.0)
+    elif batch.kind in {"pair", "edit"}:
         total = total + pair_loss(batch, output, points)
     else:
         n_tokens = batch.sides[0].mask.sum(1)
