@@ -79,8 +79,13 @@ TRAINING := build/training
 train: $(VENV)/.bench  ## make the learned metric from the judgments in DATA: a night on 2 cores, resumable (docs/training.md)
 	$(BIN)/python -m benchmarks.training.states --data $(DATA) --states $(TRAINING)/states
 	$(BIN)/python -m benchmarks.training.whole --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/whole
-	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/network
-	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/network \
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/first \
+		--steps 2400 --stop 1600
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/second \
+		--start $(TRAINING)/first --deep 3 --with-wmt22 --steps 1300 --rate 3e-4
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/third \
+		--start $(TRAINING)/second --teacher $(TRAINING)/second --deep 3 --with-wmt22 --steps 2800 --rate 3e-4
+	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/third \
 		--whole $(TRAINING)/whole
 	$(BIN)/python benchmarks/manifest.py
 	$(MAKE) learned

@@ -1,5 +1,7 @@
 """Training reads every text once, in whatever company; what it learns from must be the same as reading each alone."""
 
+import random
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -84,48 +86,6 @@ def test_mean_of_runs():
     assert evaluate.mean(weights)["a"].tolist() == [2.0, 4.0]
 
 
-def test_mirrored_judgments_swap_source_and_hypothesis_and_keep_accuracy_only():
-    judged = Group("da", "mlqe_pe/ro-en", "ro-en", "a source", ("an edit",), (Rated("a reading", z=0.7),))
-    mirrored = list(corpus.mirrored([*GROUPS, judged]))
-    assert [group.kind for group in mirrored] == ["mirror", "mirror", "da"]
-    assert mirrored[0].languages == "de-en"
-    assert [(one.source, one.hypothesis) for one in mirrored[0].rated] == [(text, TEXTS[0]) for text in TEXTS[3:6]]
-    assert [one.accuracy for one in mirrored[0].rated] == [0.5, 2.5, 0.0]
-    assert {(one.total, one.fluency, one.tags) for one in mirrored[0].rated} == {(None, None, None)}
-    assert mirrored[2].collection == "mlqe_pe/ro-en/mirrored"
-    assert (mirrored[2].source, mirrored[2].rated[0].hypothesis, mirrored[2].rated[0].z) == (
-        "a reading",
-        "a source",
-        0.7,
-    )
-    assert set(TEXTS[3:6]) < set(mirrored[0].texts())
-
-
-def test_mirrored_judgments_are_read_beside_sources_of_their_own(library):
-    mirrored = list(corpus.mirrored(GROUPS))
-    batch = batches.collate(library, mirrored, None, each=99, mode="source")
-    assert batch.kind == "mirror"
-    assert batch.targets[:, 1].tolist() == [0.5, 2.5, 0.0, 1.0, 0.0]
-    assert batch.targets[:, [0, 2, 3]].isnan().all()
-    sources = batch.sides[1].taken(batch.rows[0])
-    apart = library.side([one.source for group in mirrored for one in group.rated])
-    assert torch.equal(sources.late, apart.late)
-    hypotheses = library.side([group.source for group in GROUPS for _ in group.rated])
-    assert torch.equal(batch.sides[0].late, hypotheses.late)
-
-
-def test_only_accuracy_teaches_where_a_judgment_is_mirrored(library):
-    torch.manual_seed(0)
-    network = Network(0)
-    batch = batches.collate(library, list(corpus.mirrored(GROUPS)), None, each=99, mode="source")
-    output = batches.read(network, batch)
-    output.fluency.retain_grad()
-    output.accuracy.retain_grad()
-    losses.loss(batch, output, torch.zeros(5, 2)).backward()
-    assert output.accuracy.grad.abs().sum() > 0
-    assert output.fluency.grad.abs().sum() == 0
-
-
 def test_a_post_edit_is_the_better_of_two_where_something_was_changed():
     judged = [
         Group(
@@ -153,3 +113,29 @@ def test_training_drops_whole_columns_of_what_layers_add_and_reading_drops_nothi
     gone = seen[0] == 0
     assert 0 < gone.float().mean() < 0.3
     assert torch.equal(gone.all(1), gone.any(1))
+
+
+def test_the_teacher_reads_the_references_that_a_batch_of_the_source_leaves_out(library):
+    torch.manual_seed(0)
+    network = Network(1).eval()
+    batch = batches.collate(library, GROUPS, random.Random(1), each=99, mode="source")
+    with torch.inference_mode():
+        learner, teacher = batches.read(network, batch), batches.read(network, batch, unread=True)
+        references = library.side([g.references[0] for g in GROUPS for _ in g.rated])
+        beside = network(batch.sides[0], batch.sides[1].taken(batch.rows[0]), references)
+    torch.testing.assert_close(teacher.accuracy, beside.accuracy, atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(learner.accuracy, teacher.accuracy)
+    assert batches.collate(library, GROUPS, random.Random(1), each=99, mode="both").unread is None
+
+
+def test_half_of_a_target_is_what_the_teacher_says(library):
+    torch.manual_seed(0)
+    batch = batches.collate(library, GROUPS, random.Random(1), each=99, mode="source")
+    with torch.inference_mode():
+        output = batches.read(Network(0), batch)
+        truth = torch.log1p(batch.targets[:, :3])
+        between = replace(batch, targets=torch.expm1((truth + 1) / 2))
+        taught = [losses.loss(batch, output, torch.zeros(0, 2), t) for t in (truth, torch.ones(5, 3))]
+        plain = [losses.loss(b, output, torch.zeros(0, 2)) for b in (batch, between)]
+    assert torch.stack(taught).tolist() == pytest.approx(torch.stack(plain).tolist(), abs=1e-5)
+    assert taught[0] != pytest.approx(float(taught[1]), abs=1e-3)

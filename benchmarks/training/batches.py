@@ -27,6 +27,7 @@ class Batch:
     Attributes:
         sides: Hypotheses, and every different source and reference once.
         rows: Of each hypothesis, the number of its source and of its reference among these, two of (batch,).
+        unread: The references that a batch of MQM read with the source alone does not see, and their numbers.
         groups: The number of each hypothesis's group, (batch,).
         targets: Points in all, of accuracy, of fluency, and the z score, (batch, 4).
         tags: Error, major, and whether each of them is known, (batch, length, 4).
@@ -37,6 +38,7 @@ class Batch:
     mode: str
     sides: tuple[Side, Side, Side]
     rows: tuple[torch.Tensor, torch.Tensor]
+    unread: tuple[Side, torch.Tensor] | None
     groups: torch.Tensor
     targets: torch.Tensor
     tags: torch.Tensor
@@ -104,8 +106,7 @@ def batches(
     length = [
         max(library.states.length(library.states.position(r.hypothesis)) for r in group.rated) for group in groups
     ]
-    alone = each == 1 or groups[0].kind == "mirror"
-    most = TOKENS_A_BATCH_ALONE if alone else TOKENS_A_BATCH
+    most = TOKENS_A_BATCH if each > 1 else TOKENS_A_BATCH_ALONE
     while True:
         order = sorted(range(len(groups)), key=lambda i: length[i] * rng.uniform(0.85, 1.15))
         runs, run, longest, n = [], [], 0, 0
@@ -131,13 +132,11 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
             rated = rng.sample(rated, each)
         rows += [(number, group, one) for one in rated]
     hypothesis = library.side([one.hypothesis for _, _, one in rows])
-    sources, of_source = library.shared(
-        [(one.source or group.source) if mode in {"source", "both"} else None for _, group, one in rows]
-    )
+    sources, of_source = library.shared([group.source if mode in {"source", "both"} else None for _, group, _ in rows])
     picked = rng.random() if rng is not None and rng.random() < 0.5 else 0.0
-    references, of_reference = library.shared(
-        [_reference(group, one, picked) if mode in {"reference", "both"} else None for _, group, one in rows]
-    )
+    there = [_reference(group, one, picked) for _, group, one in rows]
+    references, of_reference = library.shared(there if mode in {"reference", "both"} else [None for _ in rows])
+    unread = library.shared(there) if rng is not None and groups[0].kind == "mqm" and mode == "source" else None
     longest = hypothesis.mask.shape[1]
     tags = np.zeros((len(rows), longest, 4), np.float32)
     for i, (_, _, one) in enumerate(rows):
@@ -150,6 +149,7 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
         mode,
         (hypothesis, sources, references),
         (of_source, of_reference),
+        unread,
         torch.tensor([number for number, _, _ in rows]),
         torch.tensor(targets, dtype=torch.float32),
         torch.from_numpy(tags),
@@ -158,14 +158,24 @@ def collate(library: Library, groups: Sequence[Group], rng: random.Random | None
     )
 
 
-def read(network: Network, batch: Batch, dtype: torch.dtype = torch.float32) -> Output:
-    """Return what a network of this type says of a batch; every text goes through its own layers once."""
-    hypothesis, *others = (side.to(dtype) for side in batch.sides)
+def read(network: Network, batch: Batch, dtype: torch.dtype = torch.float32, *, unread: bool = False) -> Output:
+    """Return what a network says of a batch; every text goes through its own layers once.
+
+    Args:
+        network: In `dtype`.
+        batch: What it reads.
+        dtype: Of the states.
+        unread: Whether to read the batch's unread references too, if there are any.
+    """
+    hypothesis, source, reference = (side.to(dtype) for side in batch.sides)
+    of_source, of_reference = batch.rows
+    if unread and batch.unread is not None:
+        reference, of_reference = batch.unread[0].to(dtype), batch.unread[1]
     whole = None
     if network.whole is not None:
-        whole = network.whole(hypothesis, *(side.taken(rows) for side, rows in zip(others, batch.rows, strict=True)))
-    source, reference = (network.deepened(side).taken(rows) for side, rows in zip(others, batch.rows, strict=True))
-    return network.judged(network.deepened(hypothesis), source, reference, whole)
+        whole = network.whole(hypothesis, source.taken(of_source), reference.taken(of_reference))
+    deep = network.deepened(source).taken(of_source), network.deepened(reference).taken(of_reference)
+    return network.judged(network.deepened(hypothesis), *deep, whole)
 
 
 def _reference(group: Group, one: Rated, picked: float) -> str | None:

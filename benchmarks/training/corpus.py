@@ -33,8 +33,7 @@ class Rated:
     z: float | None = None
     tags: tuple[Tag, ...] | None = None
     majors_known: bool = True
-    source: str | None = None  # its own, where it differs from the group's; so the references
-    references: tuple[str, ...] | None = None
+    references: tuple[str, ...] | None = None  # its own, where they differ from the group's
     system: str = ""
     domain: str = ""
 
@@ -44,8 +43,8 @@ class Group:
     """Hypotheses of one source.
 
     Attributes:
-        kind: `mqm` (points), `da` (one hypothesis with a z score), `pair` (the first is better), `damage` (points),
-            `mirror` (points of accuracy; see `mirrored`), `edit` (the first is better, nobody said by how much).
+        kind: `mqm` (points), `da` (one hypothesis with a z score), `pair` (the first is better), `edit` (the same, and
+            nobody said by how much), `damage` (points).
         margin: Of a pair: by how many points (accuracy, fluency) the second is worse at least.
     """
 
@@ -63,7 +62,6 @@ class Group:
         yield from self.references
         for each in self.rated:
             yield each.hypothesis
-            yield from (each.source,) if each.source is not None else ()
             yield from each.references or ()
 
 
@@ -99,9 +97,10 @@ def _rated(row: Any) -> Rated:
         fluency,
         None,
         _spans(row) if known else None,
-        references=references,
-        system=row.system,
-        domain=row.domain or "",
+        True,
+        references,
+        row.system,
+        row.domain or "",
     )
 
 
@@ -174,6 +173,15 @@ def changed(sound: str, text: str, major: float = 0.0) -> tuple[Tag, ...]:
         for op, _, _, j1, j2 in matcher.get_opcodes()
         if op in {"replace", "insert"}
     )
+
+
+def post_edits(groups: Iterable[Group]) -> Iterator[Group]:
+    """Yield a pair for each translation that a post-editor changed: the edited one is better."""
+    for group in groups:
+        for one in group.rated:
+            if group.references and one.tags:
+                edited = Rated(group.references[0], tags=())
+                yield Group("edit", group.collection, group.languages, group.source, (), (edited, one))
 
 
 _MARGIN = {"base": (8.0, 8.0), "critical": (4.0, 0.0), "major": (2.0, 0.0), "minor": (0.0, 0.5)}
@@ -299,62 +307,29 @@ def damaged(sounds: Sequence[Sound], kinds: Sequence[str] = KINDS, *, seed: int 
     return groups
 
 
-def post_edits(groups: Iterable[Group]) -> Iterator[Group]:
-    """Yield a pair for each translation that a post-editor changed: the edited one is better."""
-    for group in groups:
-        for one in group.rated:
-            if group.references and one.tags:
-                edited = Rated(group.references[0], tags=())
-                yield Group("edit", group.collection, group.languages, group.source, (), (edited, one))
-
-
-def mirrored(groups: Iterable[Group]) -> Iterator[Group]:
-    """Yield judgments with both sides swapped: the source is read as a translation of the hypothesis.
-
-    What one side says and the other does not is so both ways, hence accuracy carries over; how the hypothesis reads
-    does not. Every pair of languages is seen in both directions, and since all hypotheses of such a group are one text,
-    only the comparison with what stands beside it can tell them apart.
-    """
-    for group in groups:
-        languages = "-".join(reversed(group.languages.split("-")))
-        if group.kind == "da" and group.collection.startswith("mlqe"):
-            for one in group.rated:
-                swapped = Rated(group.source, z=one.z)
-                yield Group("da", f"{group.collection}/mirrored", languages, one.hypothesis, (), (swapped,))
-        elif group.kind in {"mqm", "damage"}:
-            rated = tuple(
-                Rated(group.source, accuracy=one.accuracy, source=one.hypothesis, system=one.system)
-                for one in group.rated
-                if one.accuracy is not None
-            )
-            if len(rated) > 1:
-                yield Group("mirror", group.collection, languages, group.source, (), rated)
-
-
 # Of WMT22: nothing is trained on them, calibration is fitted to the one and measured on the other.
 HELD_OUT_DOMAINS = ("ecommerce", "social")
 UNSEEN = ("ru-en",)  # kept for development: a language pair that no judgment in training has
 
 
-def training(data: Path, *, with_wmt22: bool, each: int = 10_000, n_damaged: int = 6000) -> list[Group]:
+def training(data: Path, *, with_wmt22: bool, each: int = 3000, n_damaged: int = 6000) -> list[Group]:
     """Return everything that the network is trained on; the same list for the same data.
 
     Args:
         data: The folder of collections.
         with_wmt22: Whether to read the domains of WMT22 that are not held out.
-        each: How many direct assessments of each language pair of MLQE-PE to read.
+        each: Of how many direct assessments of a language pair to damage the post-edits; more would crowd out the
+            languages of references and of DEMETR.
         n_damaged: How many texts to damage.
     """
     groups = mqm(data, "wmt20_mqm") + mqm(data, "wmt21_mqm")
-    judged = mlqe(data, leave_out=UNSEEN, each=each)
-    # A pair with thousands of post-edits would crowd out the languages of references and of DEMETR.
-    sounds = list(sound(data, [*groups, *mlqe(data, leave_out=UNSEEN, each=min(each, 3000))]))
+    judged = mlqe(data, leave_out=UNSEEN)
+    sounds = list(sound(data, [*groups, *mlqe(data, leave_out=UNSEEN, each=each)]))
     random.Random(1).shuffle(sounds)
     if with_wmt22:
         groups += [g for g in mqm(data, "wmt22_mqm") if g.rated[0].domain not in HELD_OUT_DOMAINS]
     harmed = [*damaged(sounds[:n_damaged]), *damaged(sounds[n_damaged : n_damaged * 4 // 3], FORM_KINDS)]
-    both_ways = list(mirrored([*groups, *judged, *harmed]))
-    return [*groups, *wmt17(data), *judged, *post_edits(judged), *demetr(data), *harmed, *both_ways]
+    return [*groups, *wmt17(data), *judged, *post_edits(judged), *demetr(data), *harmed]
 
 
 def development(data: Path) -> list[Group]:

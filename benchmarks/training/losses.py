@@ -10,6 +10,7 @@ from scorer.network import Output
 
 STEEPNESS = 4.0  # of the chance that one is better, per unit of log points
 FULL = 25.0
+TAUGHT = 0.5  # the teacher's share of a target
 
 
 def log_points(output: Output) -> torch.Tensor:
@@ -18,20 +19,30 @@ def log_points(output: Output) -> torch.Tensor:
     return torch.log1p(torch.stack([accuracy + fluency, accuracy, fluency], 1))
 
 
-def loss(batch: Batch, output: Output, affine: torch.Tensor) -> torch.Tensor:
-    """Return the loss of a batch; `affine` (collections, 2) turns log points a word into each collection's z."""
+def loss(batch: Batch, output: Output, affine: torch.Tensor, taught: torch.Tensor | None = None) -> torch.Tensor:
+    """Return the loss of a batch.
+
+    Args:
+        batch: With its targets.
+        output: What the network says of it.
+        affine: Turns log points a word into each collection's z, (batch, 2) where these are.
+        taught: Log points as a teacher says that has read the references too, (batch, 3). One rater's word is noisy,
+            and much of what the teacher says can be seen from the source as well, so the target is half of each.
+    """
     points = log_points(output)
     total = tag_loss(batch, output)
-    if batch.kind in {"mqm", "mirror", "damage"}:
+    if batch.kind in {"mqm", "damage"}:
         truth = torch.log1p(batch.targets[:, :3].clamp(min=0))
         known = ~truth.isnan()
         if batch.mode == "none":  # read by itself, a text shows how it reads, not what it should have said
             known[:, :2] = False
+        if taught is not None:
+            truth = torch.lerp(truth, taught, TAUGHT)
         truth = torch.where(known, truth, torch.zeros(()))
         errors = functional.huber_loss(points, truth, reduction="none", delta=1.0)
         weight = torch.tensor([1.0, 0.5, 0.5])
         total = total + (errors * weight * known).sum() / known.sum().clamp(min=1)
-        total = total + order_loss(points, truth, known, batch.groups) * (1.0 if batch.kind == "damage" else 2.0)
+        total = total + order_loss(points, truth, known, batch.groups) * (2.0 if batch.kind == "mqm" else 1.0)
     elif batch.kind in {"pair", "edit"}:
         total = total + pair_loss(batch, output, points)
     else:

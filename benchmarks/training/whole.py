@@ -24,16 +24,12 @@ from benchmarks.training.losses import order_loss
 from benchmarks.training.states import STEPS, States, digest
 from scorer.network import DIM, N_MATCHED, Whole
 
-SHARES = {"mqm": 0.4, "mirror": 0.1, "da": 0.24, "edit": 0.06, "pair": 0.1, "damage": 0.1}
-GROUPS = {"mqm": 48, "mirror": 48, "da": 256, "edit": 96, "pair": 96, "damage": 48}
+SHARES = {"mqm": 0.5, "da": 0.25, "pair": 0.1, "damage": 0.15}
+GROUPS = {"mqm": 48, "da": 256, "pair": 96, "damage": 48}
 MODES = {
-    "mqm": ("source", "reference", "both"),
-    "mirror": ("source",),
-    "da": ("source",),
-    "edit": ("source",),
-    "pair": ("source", "reference", "both"),
+    "mqm": ("source", "reference", "both"), "da": ("source",), "pair": ("source", "reference", "both"),
     "damage": ("source", "source", "reference", "both"),
-}
+}  # fmt: skip
 MATCHED = [f"m{i}" for i in range(N_MATCHED)]
 
 
@@ -41,15 +37,15 @@ def rows(states: States, data: Path) -> pd.DataFrame:
     """Return a row for each hypothesis: positions of its texts (-1 for none), targets, how it matches the others."""
     made = []
     for number, group in enumerate(corpus.training(data, with_wmt22=True)):
-        if not all(digest(text) in states.index for text in group.texts()):
+        if group.kind not in SHARES or not all(digest(text) in states.index for text in group.texts()):
             continue
         for one in group.rated:
             refs = [r for r in one.references or group.references if r != one.hypothesis or group.kind != "mqm"]
             refs = refs if "reference" in MODES[group.kind] else []
             at = [states.position(text) for text in refs[:2]] + [-1, -1]
             made.append(
-                (group.kind, group.collection, number, states.position(one.hypothesis),
-                 states.position(one.source or group.source), at[0], at[1], one.total, one.accuracy, one.fluency, one.z)
+                (group.kind, group.collection, number, states.position(one.hypothesis), states.position(group.source),
+                 at[0], at[1], one.total, one.accuracy, one.fluency, one.z)
             )  # fmt: skip
     names = ["kind", "collection", "group", "h", "s", "r", "r2", "total", "accuracy", "fluency", "z"]
     table = pd.DataFrame(made, columns=names)
@@ -166,16 +162,13 @@ class Trainer:
     def _loss(self, kind: str) -> torch.Tensor:
         groups = self.groups[kind]
         drawn = [groups[i] for i in self.chance.integers(0, len(groups), GROUPS[kind])]
-        drawn = [
-            g if len(g) <= 6 or kind not in {"mqm", "mirror"} else self.chance.choice(g, 6, replace=False)
-            for g in drawn
-        ]
+        drawn = [g if len(g) <= 6 or kind != "mqm" else self.chance.choice(g, 6, replace=False) for g in drawn]
         index = np.concatenate(drawn)
         mode = str(self.chance.choice(MODES[kind]))
         n = torch.from_numpy(self.data.n[index])
         points = self._points(self.data.features(index, mode, self.chance.random() < 0.4), n)
         logs = torch.log1p(torch.stack([points.sum(1), points[:, 0], points[:, 1]], 1))
-        if kind in {"pair", "edit"}:
+        if kind == "pair":
             return 0.5 * functional.softplus(4 * (logs[0::2, 0] - logs[1::2, 0])).mean()
         if kind == "da":
             rate, z = torch.log(0.02 + points.sum(1) / n), torch.from_numpy(self.data.z[index])
