@@ -138,7 +138,13 @@ def counts(truth: Levels, marked: Levels) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Span agreement over a set; each from 0 to 1, higher is better, but for the share."""
+    """Span agreement over a set; each from 0 to 1, higher is better, but for the last three.
+
+    Attributes:
+        share: Of all characters, what is marked.
+        sound: Of the segments in which people marked nothing, those that have a mark.
+        sound_major: The same, with a major one.
+    """
 
     precision: float
     recall: float
@@ -147,17 +153,24 @@ class Agreement:
     high: float
     f1_of_place: float
     share: float
+    sound: float
+    sound_major: float
 
 
 def agreement(rated: Rated, marker: Marker) -> Agreement:
     """Return how well what a marker marks agrees with people, with a 95% bootstrap interval over segments."""
-    rows = np.array([counts(truth, painted(len(truth), marker(i))) for i, truth in enumerate(rated.truth)], float)
+    levels = [painted(len(truth), marker(i)) for i, truth in enumerate(rated.truth)]
+    rows = np.array([counts(truth, level) for truth, level in zip(rated.truth, levels, strict=True)], float)
+    worst = np.array(
+        [level.max(initial=0) for truth, level in zip(rated.truth, levels, strict=True) if not truth.any()]
+    )
     drawn = np.random.default_rng(SEED).multinomial(len(rows), np.full(len(rows), 1 / len(rows)), N_RESAMPLES)
     low, high = np.percentile(f1((drawn @ rows).T[[0, 2, 3]]), (2.5, 97.5))
     credit, both, marked, true, n = rows.sum(axis=0)
     return Agreement(
         credit / marked if marked else 0.0, credit / true if true else 0.0, float(f1(np.array([credit, marked, true]))),
         float(low), float(high), float(f1(np.array([both, marked, true]))), marked / n,
+        float(np.mean(worst > 0)), float(np.mean(worst == MAJOR)),
     )  # fmt: skip
 
 
@@ -272,16 +285,18 @@ def section(rated: Rated, rows: Mapping[str, Agreement]) -> str:
         "",
         f"{len(rated.segments)} segments, {n_characters:,} characters; people marked {np.mean(true > 0):.1%} of them, "
         f"{np.mean(true == MAJOR):.1%} as major; {np.mean([bool(each.any()) for each in rated.truth]):.0%} of the "
-        f"segments have a mark. Best of the grid: {best}; of the grid, the rows with that limit for major are shown.",
+        f"segments have a mark; the others are sound. Best of the grid: {best}; of the grid, the rows with that limit "
+        "for major are shown.",
         "",
-        "| what is marked | share marked | precision | recall | F1 | 95% interval | F1 of the place alone |",
-        "|---|--:|--:|--:|--:|---|--:|",
+        "| what is marked | share marked | precision | recall | F1 | 95% interval | F1 of the place alone "
+        "| sound segments marked | with a major one |",
+        "|---|--:|--:|--:|--:|---|--:|--:|--:|",
     ]
     for name, a in rows.items():
         f1 = f"**{a.f1:.3f}**" if name == best else f"{a.f1:.3f}"
         lines.append(
             f"| {name} | {a.share:.1%} | {a.precision:.3f} | {a.recall:.3f} | {f1} | "
-            f"{a.low:.3f} to {a.high:.3f} | {a.f1_of_place:.3f} |"
+            f"{a.low:.3f} to {a.high:.3f} | {a.f1_of_place:.3f} | {a.sound:.0%} | {a.sound_major:.1%} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -314,12 +329,19 @@ def head(n: int) -> str:
 
 
 def overall(by_set: Sequence[Mapping[str, Agreement]]) -> str:
-    """Return the rows by their mean F1 over the sets, for the choice of thresholds."""
-    means = {name: float(np.mean([rows[name].f1 for rows in by_set])) for name in by_set[0]}
-    grid = sorted((name for name in means if name.startswith(GRID)), key=lambda name: -means[name])[:5]
+    """Return the means over the sets, for the choice of thresholds."""
+    means = {
+        name: np.mean([[rows[name].f1, rows[name].sound, rows[name].sound_major] for rows in by_set], axis=0)
+        for name in by_set[0]
+    }
+    grid = sorted((name for name in means if name.startswith(GRID)), key=lambda name: -means[name][0])[:5]
     named = [name for name in means if not name.startswith(GRID)]
-    lines = ["## Mean F1 over the sets", "", "| what is marked | F1 |", "|---|--:|"]
-    return "\n".join([*lines, *(f"| {name} | {means[name]:.3f} |" for name in [*named, *grid])]) + "\n"
+    lines = ["## Means over the sets", "", "| what is marked | F1 | sound segments marked | with a major one |"]
+    lines.append("|---|--:|--:|--:|")
+    for name in [*named, *grid]:
+        f1_mean, sound, major = means[name]
+        lines.append(f"| {name} | {f1_mean:.3f} | {sound:.0%} | {major:.1%} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
