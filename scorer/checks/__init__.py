@@ -14,14 +14,19 @@ C = TypeVar("C", bound=Check)
 
 registry: Registry[Check] = Registry("check", __name__)
 neural: set[str] = set()
+by_sentence: set[Check] = set()
 
 
 def register(name: str, *, needs_encoder: bool = False) -> Callable[[C], C]:
-    """File a check under `name`; one that needs sentence vectors is left out of the fast preset, and named there."""
+    """File a check under `name`.
+
+    One that needs an encoder is left out of the fast preset, and named there; it sees a segment's sentences one by one.
+    """
 
     def decorate(check: C) -> C:
         if needs_encoder:
             neural.add(name)
+            by_sentence.add(check)
         return registry.register(name)(check)
 
     return decorate
