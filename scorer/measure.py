@@ -80,7 +80,7 @@ def _summed(metric: Metric, segments: Sequence[Segment], cut: Callable[[Segment]
 
 def findings_of(check: Check, segment: Segment) -> Iterator[Finding]:
     """Yield what a check finds in a segment."""
-    if check not in all_checks.by_sentence:
+    if not any(check is each for each in all_checks.by_sentence):
         yield from check(segment)
         return
     for part in parts.paired(segment):

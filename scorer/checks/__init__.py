@@ -14,7 +14,7 @@ C = TypeVar("C", bound=Check)
 
 registry: Registry[Check] = Registry("check", __name__)
 neural: set[str] = set()
-by_sentence: set[Check] = set()
+by_sentence: list[Check] = []  # a check may be any callable, and need not have a hash
 
 
 def register(name: str, *, needs_encoder: bool = False) -> Callable[[C], C]:
@@ -26,7 +26,7 @@ def register(name: str, *, needs_encoder: bool = False) -> Callable[[C], C]:
     def decorate(check: C) -> C:
         if needs_encoder:
             neural.add(name)
-            by_sentence.add(check)
+            by_sentence.append(check)
         return registry.register(name)(check)
 
     return decorate
