@@ -108,7 +108,7 @@ def heads_of(segments: Sequence[Segment], known: Recipe) -> Heads:
 
 
 def _read(segments: Sequence[Segment], part: str) -> tuple[list[tuple[npt.NDArray[np.float16], float]], list[float]]:
-    """Return what the heads read of segments, a segment's sentences in a row, and the points that they give."""
+    """Return what the heads read of segments, their parts in a row, and the points that they give."""
     from scorer import estimator
 
     cuts = [[each.segment for each in parts.paired(segment)] for segment in segments]

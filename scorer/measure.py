@@ -1,6 +1,6 @@
 """Segments to statistics and findings, in batches.
 
-What reads meaning does so a sentence at a time (`scorer.parts`): its rows are summed over a segment's parts.
+What reads meaning reads long segments in parts (`scorer.parts`): its rows are summed over them.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def measure(
 def measure_where_possible(metric: Metric, segments: Sequence[Segment]) -> list[Stats | None]:
     """Return a row for each segment, `None` where it lacks what the metric needs."""
     able = [segment for segment in segments if metric.needs <= has(segment)]
-    by_sentence = getattr(metric, "by_sentence", None)
-    measured = iter(metric.measure(able) if by_sentence is None else _summed(metric, able, parts.BY[by_sentence]))
+    by_part = getattr(metric, "by_part", None)
+    measured = iter(metric.measure(able) if by_part is None else _summed(metric, able, parts.BY[by_part]))
     return [next(measured) if metric.needs <= has(segment) else None for segment in segments]
 
 
@@ -80,7 +80,7 @@ def _summed(metric: Metric, segments: Sequence[Segment], cut: Callable[[Segment]
 
 def findings_of(check: Check, segment: Segment) -> Iterator[Finding]:
     """Yield what a check finds in a segment."""
-    if not any(check is each for each in all_checks.by_sentence):
+    if not any(check is each for each in all_checks.by_part):
         yield from check(segment)
         return
     for part in parts.paired(segment):

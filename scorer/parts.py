@@ -1,8 +1,8 @@
-"""Cuts a segment into its sentences, each with what renders it in the segment's other texts.
+"""Cuts a long segment into sentences or a few of them, each with what renders it in the segment's other texts.
 
 Metrics that read meaning were fitted to segments of a sentence or two, and a paragraph read whole gets too few points:
-sentences that are all there in the other text, somewhere, match each other. So they measure the parts of a segment and
-add up the rows, and a paragraph has what its sentences have (`scorer.measure`).
+each word finds a match somewhere. So they measure the parts of a segment and add up the rows, and a paragraph has about
+what its sentences have (`scorer.measure`).
 
 Sentences are paired as documents are (`scorer.align`), always by the bundled encoder; a part ends only where all texts
 of the segment can be cut. What has no counterpart stays with its neighbour, so that no part lacks a side.
@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scorer import align, documents, encoders, words
-from scorer.types import Bead, BySentence, Finding, Segment, Span
+from scorer.types import Bead, ByPart, Finding, Segment, Span
 
-# Words that a part has at least: shorter pieces say little, and many are what abbreviations left.
-FEWEST_WORDS = 4
+# Words that a part has at least: short sentences by themselves get too many points (docs/decisions/0012-parts.md).
+FEWEST_WORDS = 15
 _N_KEPT = 8192
 
 Text = tuple[str, str | None]  # with its language
@@ -46,7 +46,7 @@ class Part:
 
 
 def paired(segment: Segment) -> tuple[Part, ...]:
-    """Return the parts of a segment; those that have no text but the hypothesis are its sentences."""
+    """Return the parts of a segment; of one without another text, those of its hypothesis."""
     own, languages = (segment.hypothesis, segment.languages.hypothesis), segment.languages
     others = [(segment.source, languages.source)] if segment.source and segment.source.strip() else []
     others += [(reference, languages.hypothesis) for reference in segment.references if reference.strip()]
@@ -77,7 +77,7 @@ def paired(segment: Segment) -> tuple[Part, ...]:
 
 
 def own(segment: Segment) -> tuple[Part, ...]:
-    """Return the hypothesis's sentences, with what renders them where that cuts it in the same places.
+    """Return the parts of the hypothesis by itself, with what renders them where that cuts it in the same places.
 
     So what is read of the hypothesis alone is the same whatever lies beside it.
     """
@@ -87,7 +87,7 @@ def own(segment: Segment) -> tuple[Part, ...]:
 
 
 # How a metric may ask to be measured.
-BY: Mapping[BySentence, Callable[[Segment], tuple[Part, ...]]] = {"paired": paired, "own": own}
+BY: Mapping[ByPart, Callable[[Segment], tuple[Part, ...]]] = {"paired": paired, "own": own}
 
 
 def prepare(segments: Sequence[Segment]) -> None:

@@ -17,8 +17,8 @@ DimensionName = Literal["adequacy", "fluency", "quality"]
 Role = Literal["source", "reference", "peers"]
 Side = Literal["source", "reference"]
 Absent = Literal["", "source", "hypothesis"]
-# How a metric that reads a sentence at a time finds them: those that all texts share, or the hypothesis's.
-BySentence = Literal["paired", "own"]
+# Where a metric cuts long segments: where all texts can be cut, or the hypothesis by itself.
+ByPart = Literal["paired", "own"]
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 # The check whose findings are suspicions of the learned metric.

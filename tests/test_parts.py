@@ -13,19 +13,19 @@ from scorer.checks import registry as checks
 from scorer.types import Finding, Languages, Segment
 
 GERMAN = [
-    "Das Ventil ist seit gestern Abend offen.",
-    "Schließen Sie es, bevor Sie die Pumpe wieder einschalten!",
-    "Warten Sie danach mindestens zehn Minuten auf den Techniker.",
+    "Das große Ventil am Ende der Leitung ist seit gestern Abend offen, und niemand im Werk hat es bisher bemerkt.",
+    "Schließen Sie es bitte von Hand, bevor Sie die Pumpe wieder einschalten und das Wasser in den Kessel läuft!",
+    "Warten Sie danach mindestens zehn Minuten auf den Techniker, der den Druck in allen drei Rohren nochmals misst.",
 ]
 ENGLISH = [
-    "The valve has been open since last night.",
-    "Close it before you turn the pump on again!",
-    "After that, wait at least ten minutes for the technician.",
+    "The large valve at the end of the line has been open since last night, and nobody at the plant has seen it yet.",
+    "Please close it by hand before you turn the pump on again and the water runs into the boiler!",
+    "After that, wait at least ten minutes for the technician, who will measure the pressure in all three pipes again.",
 ]
 OTHER = [
-    "Since yesterday evening the valve is open.",
-    "Shut it before switching the pump back on!",
-    "Then wait for the technician for ten minutes or more.",
+    "Since yesterday evening the big valve at the end of the pipeline is open, and so far no one in the works saw it.",
+    "Shut it manually, please, before switching the pump back on and letting the water flow into the boiler!",
+    "Then wait for the technician for ten minutes or more, as he measures the pressure in all of the three pipes anew.",
 ]
 PAIR = Languages("de", "en")
 
@@ -59,19 +59,22 @@ def test_paired_what_is_left_out_stays_with_a_neighbour():
 
 
 def test_paired_two_sentences_made_one_stay_together():
-    merged = "Since last night the valve has been open, so close it before you turn the pump on again!"
+    merged = (
+        "The large valve at the end of the line has been open since last night, unnoticed by anybody at the plant, so "
+        "please close it by hand before you turn the pump on again and the water runs into the boiler!"
+    )
     found = parts.paired(paragraph(hypothesis=[merged, ENGLISH[2]]))
     assert [part.segment.source for part in found] == [" ".join(GERMAN[:2]), GERMAN[2]]
 
 
 def test_paired_beside_a_text_of_one_sentence_is_whole():
-    segment = paragraph(source=["Ventil, Pumpe, Techniker: erst schließen, dann zehn Minuten warten."])
+    segment = paragraph(source=[", ".join(each.rstrip(".!") for each in GERMAN) + "."])
     assert parts.paired(segment) == (parts.Part(segment),)
     assert [part.segment.hypothesis for part in parts.own(segment)] == ENGLISH
     assert {part.segment.source for part in parts.own(segment)} == {None}
 
 
-def test_paired_a_piece_of_a_few_words_is_no_part():
+def test_paired_a_short_sentence_is_no_part():
     found = parts.paired(paragraph(["Ja. Gut.", *GERMAN], ["Yes. Good.", *ENGLISH]))
     assert [part.segment.hypothesis for part in found] == ["Yes. Good. " + ENGLISH[0], *ENGLISH[1:]]
 
@@ -139,7 +142,8 @@ def test_fluency_of_a_paragraph_is_the_same_in_every_mode():
 
 
 def test_findings_of_a_sentence_are_placed_in_the_paragraph():
-    worse = [ENGLISH[0], "Close it before you eat green bicycles in the purple moonlight again!", ENGLISH[2]]
+    strange = "Please close it by hand before green bicycles from Venus sing old songs about cheese in the moonlight!"
+    worse = [ENGLISH[0], strange, ENGLISH[2]]
     segment = paragraph(hypothesis=worse)
     spans = [
         finding.hypothesis_span
@@ -152,7 +156,7 @@ def test_findings_of_a_sentence_are_placed_in_the_paragraph():
 
 
 def test_score_of_a_paragraph_is_that_of_its_sentences():
-    wrong = [ENGLISH[0], "Close it before you turn the radio off again!", ENGLISH[2]]
+    wrong = [ENGLISH[0], "Please close it by hand before you turn the radio off and run into the boiler!", ENGLISH[2]]
     settled = Settings(metrics=("length_ratio",), languages=PAIR)
     whole = score([" ".join(wrong)], source=[" ".join(GERMAN)], settings=settled)
     apart = score(wrong, source=GERMAN, settings=settled)

@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 
 from scorer import encoders, estimator, metrics, words
 from scorer.assets import SHIPPED, Model
-from scorer.types import BySentence, Need, Segment, Stats
+from scorer.types import ByPart, Need, Segment, Stats
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Learned:
         return f"learned_{self.part}"
 
     @property
-    def by_sentence(self) -> BySentence:
+    def by_part(self) -> ByPart:
         """Return `own` for fluency, which is read by itself."""
         return "paired" if self.part == "accuracy" else "own"
 

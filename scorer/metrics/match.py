@@ -19,7 +19,7 @@ import numpy as np
 
 from scorer import calibration, encoders, metrics
 from scorer.matching import best
-from scorer.types import BySentence, Need, Segment, Side, Stats
+from scorer.types import ByPart, Need, Segment, Side, Stats
 
 Kind = Literal["precision", "recall", "f1"]
 
@@ -36,7 +36,7 @@ class Match:
 
     higher_is_better: ClassVar[bool] = True
     needs_encoder: ClassVar[bool] = True
-    by_sentence: ClassVar[BySentence] = "paired"
+    by_part: ClassVar[ByPart] = "paired"
     kind: Kind = "f1"
     side: Side = "reference"
     encoder: str = encoders.BUNDLED

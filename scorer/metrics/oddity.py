@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scorer import encoders, metrics, oddness
-from scorer.types import BySentence, Need, Segment, Stats
+from scorer.types import ByPart, Need, Segment, Stats
 
 
 @metrics.register("oddity")
@@ -24,7 +24,7 @@ class Oddity:
     needs: ClassVar[frozenset[Need]] = frozenset()
     higher_is_better: ClassVar[bool] = False
     needs_encoder: ClassVar[bool] = True
-    by_sentence: ClassVar[BySentence] = "own"
+    by_part: ClassVar[ByPart] = "own"
 
     def signature(self) -> str:
         """Return `oddity|model:...|head:...|v:2`."""

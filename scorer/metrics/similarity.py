@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scorer import calibration, encoders, metrics
-from scorer.types import BySentence, Need, Segment, Side, Stats
+from scorer.types import ByPart, Need, Segment, Side, Stats
 
 
 @metrics.register("similarity")
@@ -28,7 +28,7 @@ class Similarity:
     needs: ClassVar[frozenset[Need]] = frozenset({Need.REFERENCE})
     higher_is_better: ClassVar[bool] = True
     needs_encoder: ClassVar[bool] = True
-    by_sentence: ClassVar[BySentence] = "paired"
+    by_part: ClassVar[ByPart] = "paired"
     needs_sentences: ClassVar[bool] = True
     side: ClassVar[Side] = "reference"
     encoder: str = encoders.BUNDLED
