@@ -85,7 +85,9 @@ train: $(VENV)/.bench  ## make the learned metric from the judgments in DATA: a 
 		--start $(TRAINING)/first --deep 3 --with-wmt22 --steps 1300 --rate 3e-4
 	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/third \
 		--start $(TRAINING)/second --teacher $(TRAINING)/second --deep 3 --with-wmt22 --steps 2800 --rate 3e-4
-	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/third \
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/fourth \
+		--start $(TRAINING)/third --teacher $(TRAINING)/third --deep 3 --with-wmt22 --steps 3800 --rate 3e-4
+	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/fourth \
 		--whole $(TRAINING)/whole
 	$(BIN)/python benchmarks/manifest.py
 	$(MAKE) learned
