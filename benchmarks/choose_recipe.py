@@ -7,8 +7,7 @@ metrics that it keeps beside its predictions.
     python benchmarks/choose_recipe.py ../shared/data --features build/training/predictions.features.npz
 
 writes benchmarks/results/recipe_choice.md. With `--as-written` the encoder reads quotation marks, dashes and long runs
-of a mark as they stand, with `--fewest-words` long segments are cut into other parts, and the table is only printed
-(docs/decisions/0009-typography.md, 0012-parts.md).
+of a mark as they stand, and the table is only printed (docs/decisions/0009-typography.md).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from fit_recipe import segments
 
 from benchmarks.training.corpus import CAP
 from benchmarks.training.evaluate import CHOICE, item_accuracy, system_accuracy
-from scorer import combine, encoders, fitting, parts
+from scorer import combine, encoders, fitting
 
 ROOT = Path(__file__).parent.parent
 SEED = 7
@@ -114,16 +113,13 @@ def main() -> None:
     parser.add_argument("--features", type=Path, required=True, help="made by fit_learned.py from 40 sources")
     parser.add_argument("--sources", type=int, default=200)
     parser.add_argument("--as-written", action="store_true", help="do not plain the texts first")
-    parser.add_argument("--fewest-words", type=int, help="of a part of a long segment (docs/decisions/0012-parts.md)")
     given = parser.parse_args()
-    if given.fewest_words is not None:
-        parts.FEWEST_WORDS = given.fewest_words
     found = ground(given.data, 40)
     scores = measured(found.segments, given.features)
     rows = chosen_on(given.data, given.sources)
     if given.as_written:
         encoders.plain = encoders.readable
-    kept = f"choice{'_as_written' if given.as_written else ''}{given.fewest_words or ''}.features.npz"
+    kept = f"choice{'_as_written' if given.as_written else ''}.features.npz"
     tables = measured(segments(rows), given.features.with_name(kept))
     text = [
         f"`python benchmarks/choose_recipe.py DATA --features FILE --sources {given.sources}`: agreement with MQM on",
@@ -136,7 +132,7 @@ def main() -> None:
         *lines(found, scores, rows, tables),
         "",
     ]
-    if not given.as_written and given.fewest_words is None:
+    if not given.as_written:
         (ROOT / "benchmarks/results/recipe_choice.md").write_text("\n".join(text), encoding="utf-8")
     print("\n".join(text))
 

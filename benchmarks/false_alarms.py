@@ -24,7 +24,6 @@ from pathlib import Path
 import pandas as pd
 
 from scorer import checks
-from scorer.measure import findings_of
 from scorer.types import Languages, Segment
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -123,7 +122,7 @@ def fire_counts(segments: Sequence[Segment], chosen: Checks) -> dict[str, tuple[
     counts = {name: [0, 0] for name in chosen}
     for segment in segments:
         for name, check in chosen.items():
-            if severities := {finding.severity for finding in findings_of(check, segment)}:
+            if severities := {finding.severity for finding in check(segment)}:
                 counts[name][severities != {"minor"}] += 1
     return {name: (minor, major) for name, (minor, major) in counts.items()}
 
@@ -149,12 +148,12 @@ def recall_rows(
 def recall(segments: Sequence[Segment], name: str, chosen: Checks) -> tuple[float, float, float]:
     hits = [0, 0, 0]
     for segment in segments:
-        own = list(findings_of(chosen[name], segment))
+        own = list(chosen[name](segment))
         serious = any(finding.severity != "minor" for finding in own)
         hits[0] += bool(own)
         hits[1] += serious
         hits[2] += serious or any(
-            finding.severity != "minor" for check in chosen.values() for finding in findings_of(check, segment)
+            finding.severity != "minor" for check in chosen.values() for finding in check(segment)
         )
     return hits[0] / len(segments), hits[1] / len(segments), hits[2] / len(segments)
 

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from scorer import checks, encoders, estimator, measure, oddness, parts
+from scorer import checks, encoders, estimator, oddness
 from scorer.checks import learned
 from scorer.estimator import Estimate
 from scorer.types import SUSPICIONS, Finding, Languages, Segment, Span
@@ -193,12 +193,7 @@ def seen(rated: Rated, cache: Path) -> Seen:
 def code() -> str:
     """Return a digest of the code whose answers are kept; the learned check's thresholds are not among it."""
     package = ROOT / "scorer"
-    files = [
-        package / "estimator.py",
-        package / "network.py",
-        package / "parts.py",
-        *sorted(package.glob("checks/*.py")),
-    ]
+    files = [package / "estimator.py", package / "network.py", *sorted(package.glob("checks/*.py"))]
     return hashlib.sha256(b"".join(f.read_bytes() for f in files if f.stem != SUSPICIONS)).hexdigest()
 
 
@@ -208,22 +203,14 @@ def measured(segments: Sequence[Segment]) -> dict[str, Floats]:
     others = [checks.registry.factory(name) for name in checks.registry.names() if name != SUSPICIONS]
     for first in range(0, len(segments), BATCH):
         batch = segments[first : first + BATCH]
-        sentences = [part for segment in batch for part in parts.paired(segment)]
-        embeddings = encoders.load().embed([part.segment.hypothesis for part in sentences])
-        estimates = estimator.estimate([part.segment for part in sentences])
-        for part, estimate, embedding in zip(sentences, estimates, embeddings, strict=True):
+        embeddings = encoders.load().embed([segment.hypothesis for segment in batch])
+        for segment, estimate, embedding in zip(batch, estimator.estimate(batch), embeddings, strict=True):
             columns = (estimate.accuracy, estimate.fluency, estimate.error, estimate.major)
-            index, offset = part.segment.index, part.hypothesis
             tokens += [
-                (index, start + offset, end + offset, *row)
-                for (start, end), row in zip(estimate.spans, np.stack(columns, 1), strict=True)
+                (segment.index, *span, *row) for span, row in zip(estimate.spans, np.stack(columns, 1), strict=True)
             ]
-            words += [
-                (index, start + offset, end + offset, p)
-                for (start, end), p in oddness.of_words(part.segment.hypothesis, embedding)
-            ]
-        for segment in batch:
-            findings: list[Finding] = [f for check in others for f in measure.findings_of(check, segment)]  # type: ignore[arg-type]
+            words += [(segment.index, *span, p) for span, p in oddness.of_words(segment.hypothesis, embedding)]
+            findings: list[Finding] = [finding for check in others for finding in check(segment)]  # type: ignore[operator]
             found += [
                 (segment.index, *f.hypothesis_span, LEVELS[f.severity])
                 for f in findings
@@ -270,7 +257,7 @@ def markers(rated: Rated, seen: Seen) -> Iterator[tuple[str, Marker]]:
 
     @functools.cache
     def product(i: int) -> list[Painted]:
-        found = measure.findings_of(learned.learned, rated.segments[i])
+        found = learned.learned(rated.segments[i])
         return [(f.hypothesis_span, LEVELS[f.severity]) for f in found if f.hypothesis_span is not None]
 
     yield "nothing", lambda i: ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scorer import __version__, encoders, formats, judge, pairing, parts, uncertainty, wording
+from scorer import __version__, encoders, formats, judge, pairing, uncertainty, wording
 from scorer.assets import SHIPPED
 from scorer.errors import InputError, UsageError
 from scorer.judge import Judged
@@ -256,7 +256,6 @@ def _unread(judged: Judged, settings: Settings) -> tuple[str, ...]:
         return ()
     encoder = encoders.load(settings.encoder)
     longest = [s for s in judged.segments if max(map(len, (s.hypothesis, s.source or "", *s.references))) > 10_000]
-    sentences = [part.segment for segment in longest for part in parts.paired(segment)]
-    texts = [text for s in sentences for text in (s.hypothesis, s.source or "", *s.references)]
+    texts = [text for s in longest for text in (s.hypothesis, s.source or "", *s.references)]
     unread = sum(embedding.n_unread for embedding in encoder.embed(texts, sentences=False))
     return (f"the encoder left {unread} characters of very long segments unread",) if unread else ()

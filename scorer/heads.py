@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from scorer import adaptation, assets, parts
+from scorer import adaptation, assets
 from scorer.adaptation import Bools, Parts, Rated, folds
 from scorer.combine import PER_WORDS, Recipe
 from scorer.correlation import Ints
@@ -98,28 +98,16 @@ def heads_of(segments: Sequence[Segment], known: Recipe) -> Heads:
             f"heads are fitted to at most {MAX_ROWS} rows, and there are {len(segments)}; take a sample, or fit the "
             "calibration to all of them with --what calibration"
         )
+    from scorer import estimator
+
     # As in the metrics: fluency is judged by the hypothesis alone.
     alone = [replace(segment, source=None, references=()) for segment in segments]
     weights = shipped_weights()
     states = [
-        states_of(*_read(each, part), own) for each, part, own in zip((segments, alone), PARTS, weights, strict=True)
+        states_of(estimator.head_inputs(each), [math.fsum(getattr(e, part)) for e in estimator.estimate(each)], own)
+        for each, part, own in zip((segments, alone), PARTS, weights, strict=True)
     ]
     return Heads((states[0], states[1]), weights)
-
-
-def _read(segments: Sequence[Segment], part: str) -> tuple[list[tuple[npt.NDArray[np.float16], float]], list[float]]:
-    """Return what the heads read of segments, their parts in a row, and the points that they give."""
-    from scorer import estimator
-
-    cuts = [[each.segment for each in parts.paired(segment)] for segment in segments]
-    sentences = list(itertools.chain.from_iterable(cuts))
-    inputs = iter(estimator.head_inputs(sentences))
-    points = iter([math.fsum(getattr(estimate, part)) for estimate in estimator.estimate(sentences)])
-    found = [[next(inputs) for _ in each] for each in cuts]
-    joined = [
-        (np.concatenate([states for states, _ in each if len(states)] or [each[0][0]]), each[0][1]) for each in found
-    ]
-    return joined, [math.fsum(next(points) for _ in each) for each in cuts]
 
 
 def states_of(

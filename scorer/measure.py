@@ -1,7 +1,4 @@
-"""Segments to statistics and findings, in batches.
-
-What reads meaning reads long segments in parts (`scorer.parts`): its rows are summed over them.
-"""
+"""Segments to statistics and findings, in batches."""
 
 from __future__ import annotations
 
@@ -9,10 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scorer import checks as all_checks
-from scorer import parts
 from scorer.checks import Check
-from scorer.parts import Part
 from scorer.types import Finding, Metric, Need, Segment, Stats
 
 BATCH_SIZE = 256
@@ -56,7 +50,7 @@ def measure(
     for batch in batches(segments, batch_size):
         for metric in metrics:
             rows[metric.name].extend(measure_where_possible(metric, batch))
-        findings.extend(finding for segment in batch for check in checks for finding in findings_of(check, segment))
+        findings.extend(finding for segment in batch for check in checks for finding in check(segment))
         kept.extend(batch)
         progress(len(kept))
     return Measured(tuple(kept), {name: tuple(column) for name, column in rows.items()}, tuple(findings))
@@ -65,26 +59,8 @@ def measure(
 def measure_where_possible(metric: Metric, segments: Sequence[Segment]) -> list[Stats | None]:
     """Return a row for each segment, `None` where it lacks what the metric needs."""
     able = [segment for segment in segments if metric.needs <= has(segment)]
-    by_part = getattr(metric, "by_part", None)
-    measured = iter(metric.measure(able) if by_part is None else _summed(metric, able, parts.BY[by_part]))
+    measured = iter(metric.measure(able))
     return [next(measured) if metric.needs <= has(segment) else None for segment in segments]
-
-
-def _summed(metric: Metric, segments: Sequence[Segment], cut: Callable[[Segment], tuple[Part, ...]]) -> list[Stats]:
-    """Return a row for each segment, the sum of its parts'."""
-    parts.prepare(segments)
-    cuts = [cut(segment) for segment in segments]
-    rows = iter(metric.measure([part.segment for each in cuts for part in each]))
-    return [add(next(rows) for _ in each) for each in cuts]
-
-
-def findings_of(check: Check, segment: Segment) -> Iterator[Finding]:
-    """Yield what a check finds in a segment."""
-    if not any(check is each for each in all_checks.by_part):
-        yield from check(segment)
-        return
-    for part in parts.paired(segment):
-        yield from map(part.placed, check(part.segment))
 
 
 def has(segment: Segment) -> frozenset[Need]:

@@ -112,7 +112,7 @@ def pair(
         PairingError: They cannot be paired by line as asked.
         UsageError: Only some are key-value files, or key-value files are to be paired by line.
     """
-    joints = (joint(spoken.source), joint(spoken.hypothesis))
+    joints = (_joint(spoken.source), _joint(spoken.hypothesis))
     if _are_keyed(texts):
         return _keyed_pair(texts, joints, role, settings, remember)
     each = [spoken.source, *[spoken.hypothesis] * (len(texts) - 1)]
@@ -134,8 +134,7 @@ def pair(
     return _by_meaning(texts, units, reason, joints, role, settings, remember)
 
 
-def joint(language: str | None) -> str:
-    """Return what stands between two sentences of a language: a space, or nothing."""
+def _joint(language: str | None) -> str:
     return "" if language in ("zh", "ja", "th", "lo", "km", "my") else " "
 
 

@@ -17,8 +17,6 @@ DimensionName = Literal["adequacy", "fluency", "quality"]
 Role = Literal["source", "reference", "peers"]
 Side = Literal["source", "reference"]
 Absent = Literal["", "source", "hypothesis"]
-# Where a metric cuts long segments: where all texts can be cut, or the hypothesis by itself.
-ByPart = Literal["paired", "own"]
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 # The check whose findings are suspicions of the learned metric.

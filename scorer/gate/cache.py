@@ -147,7 +147,7 @@ def _measure(
         for each, row in zip(known, measure.measure_where_possible(metric, segments), strict=True):
             each.rows[name] = row
     for segment, each in zip(segments, known, strict=True):
-        each.findings |= {name: tuple(measure.findings_of(check, segment)) for name, check in checks.items()}
+        each.findings |= {name: tuple(check(segment)) for name, check in checks.items()}
 
 
 def _together(

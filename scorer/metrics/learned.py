@@ -15,7 +15,7 @@ from typing import ClassVar, Literal
 
 from scorer import encoders, estimator, metrics, words
 from scorer.assets import SHIPPED, Model
-from scorer.types import ByPart, Need, Segment, Stats
+from scorer.types import Need, Segment, Stats
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,9 @@ class Learned:
         """Return `learned_accuracy` or `learned_fluency`."""
         return f"learned_{self.part}"
 
-    @property
-    def by_part(self) -> ByPart:
-        """Return `own` for fluency, which is read by itself."""
-        return "paired" if self.part == "accuracy" else "own"
-
     def signature(self) -> str:
-        """Return `learned_accuracy|model:...|network:...|v:2`."""
-        return f"{self.name}|model:{encoders.signature()}|network:{estimator.version(self.model)}|v:2"
+        """Return `learned_accuracy|model:...|network:...|v:1`."""
+        return f"{self.name}|model:{encoders.signature()}|network:{estimator.version(self.model)}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (points, words) for each segment."""

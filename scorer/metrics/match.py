@@ -19,7 +19,7 @@ import numpy as np
 
 from scorer import calibration, encoders, metrics
 from scorer.matching import best
-from scorer.types import ByPart, Need, Segment, Side, Stats
+from scorer.types import Need, Segment, Side, Stats
 
 Kind = Literal["precision", "recall", "f1"]
 
@@ -36,7 +36,6 @@ class Match:
 
     higher_is_better: ClassVar[bool] = True
     needs_encoder: ClassVar[bool] = True
-    by_part: ClassVar[ByPart] = "paired"
     kind: Kind = "f1"
     side: Side = "reference"
     encoder: str = encoders.BUNDLED
@@ -52,9 +51,9 @@ class Match:
         return frozenset({Need(self.side)})
 
     def signature(self) -> str:
-        """Return `match_f1|against:reference|model:...|cal:...|v:2`."""
+        """Return `match_f1|against:reference|model:...|cal:...|v:1`."""
         model = encoders.signature(self.encoder)
-        return f"match_{self.kind}|against:{self.side}|model:{model}|cal:{calibration.version(model)}|v:2"
+        return f"match_{self.kind}|against:{self.side}|model:{model}|cal:{calibration.version(model)}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (matched, tokens) of the hypothesis and (matched, tokens) of the other text for each segment."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scorer import encoders, metrics, oddness
-from scorer.types import ByPart, Need, Segment, Stats
+from scorer.types import Need, Segment, Stats
 
 
 @metrics.register("oddity")
@@ -24,11 +24,10 @@ class Oddity:
     needs: ClassVar[frozenset[Need]] = frozenset()
     higher_is_better: ClassVar[bool] = False
     needs_encoder: ClassVar[bool] = True
-    by_part: ClassVar[ByPart] = "own"
 
     def signature(self) -> str:
-        """Return `oddity|model:...|head:...|v:2`."""
-        return f"oddity|model:{encoders.signature()}|head:{oddness.version()}|v:2"
+        """Return `oddity|model:...|head:...|v:1`."""
+        return f"oddity|model:{encoders.signature()}|head:{oddness.version()}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (summed probabilities, tokens) for each segment."""

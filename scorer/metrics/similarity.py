@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scorer import calibration, encoders, metrics
-from scorer.types import ByPart, Need, Segment, Side, Stats
+from scorer.types import Need, Segment, Side, Stats
 
 
 @metrics.register("similarity")
@@ -28,15 +28,14 @@ class Similarity:
     needs: ClassVar[frozenset[Need]] = frozenset({Need.REFERENCE})
     higher_is_better: ClassVar[bool] = True
     needs_encoder: ClassVar[bool] = True
-    by_part: ClassVar[ByPart] = "paired"
     needs_sentences: ClassVar[bool] = True
     side: ClassVar[Side] = "reference"
     encoder: str = encoders.BUNDLED
 
     def signature(self) -> str:
-        """Return `similarity|against:reference|model:...|cal:...|v:2`."""
+        """Return `similarity|against:reference|model:...|cal:...|v:1`."""
         model = encoders.signature(self.encoder)
-        return f"similarity|against:{self.side}|model:{model}|cal:{calibration.version(model)}|v:2"
+        return f"similarity|against:{self.side}|model:{model}|cal:{calibration.version(model)}|v:1"
 
     def measure(self, segments: Sequence[Segment]) -> list[Stats]:
         """Return (calibrated cosine, 1) for each segment."""

@@ -79,7 +79,7 @@ def test_neural_metric_signature_names_model_and_version(name):
     signature = metrics.registry.create(name).signature()
     assert signature.startswith(name.removesuffix("_source"))
     assert f"model:{encoders.load().signature()}" in signature
-    assert signature.endswith("|v:2")
+    assert signature.endswith("|v:1")
     assert ("against:source" in signature) == name.endswith("_source")
 
 
