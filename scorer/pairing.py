@@ -112,7 +112,7 @@ def pair(
         PairingError: They cannot be paired by line as asked.
         UsageError: Only some are key-value files, or key-value files are to be paired by line.
     """
-    joints = (_joint(spoken.source), _joint(spoken.hypothesis))
+    joints = (joint(spoken.source), joint(spoken.hypothesis))
     if _are_keyed(texts):
         return _keyed_pair(texts, joints, role, settings, remember)
     each = [spoken.source, *[spoken.hypothesis] * (len(texts) - 1)]
@@ -134,7 +134,8 @@ def pair(
     return _by_meaning(texts, units, reason, joints, role, settings, remember)
 
 
-def _joint(language: str | None) -> str:
+def joint(language: str | None) -> str:
+    """Return what stands between two sentences of a language: a space, or nothing."""
     return "" if language in ("zh", "ja", "th", "lo", "km", "my") else " "
 
 
