@@ -26,7 +26,7 @@ from fit_recipe import damaged, features, segments
 
 from benchmarks.training.corpus import CAP, HELD_OUT_DOMAINS
 from benchmarks.training.evaluate import item_accuracy, system_accuracy
-from scorer import combine, fitting, metrics, words
+from scorer import combine, estimator, fitting, metrics, words
 from scorer.combine import Prediction, Term
 from scorer.types import Segment
 
@@ -156,15 +156,19 @@ def fit(
 
 
 def measured(every: list[Segment], kept: Path) -> dict[str, dict[str, Floats]]:
-    """Return each mode's metrics, computed once and kept in a file."""
+    """Return each mode's metrics, computed once for a network and kept in a file."""
     if kept.exists():
         found = np.load(kept)
-        return {mode: {k.split("/")[1]: found[k] for k in found.files if k.startswith(f"{mode}/")} for mode in ADEQUACY}
+        if "network" in found.files and str(found["network"]) == estimator.version():
+            return {
+                mode: {k.split("/")[1]: found[k] for k in found.files if k.startswith(f"{mode}/")} for mode in ADEQUACY
+            }
     made = {
         mode: features(list(dict.fromkeys([*weights, *FLUENCY, *SHOWN[mode]])), alone(every, mode))
         for mode, weights in ADEQUACY.items()
     }
-    np.savez(kept, **{f"{mode}/{name}": values for mode, table in made.items() for name, values in table.items()})
+    columns = {f"{mode}/{name}": values for mode, table in made.items() for name, values in table.items()}
+    np.savez(kept, **columns, network=np.array(estimator.version()))
     return made
 
 
