@@ -6,8 +6,9 @@ other part of the package can use as well. On top, three transformer layers, whi
 which encodes all of them in one sequence from the first layer on). What a frozen comparison already knows is given to
 the network as input: for each token the softly aligned vector on the other side, as in BERTScore (Zhang et al. 2020).
 
-Points add up over tokens, by construction: a segment's expected penalty is the sum of what its tokens cost, so
-a paragraph has about the penalty of its sentences together.
+Points add up over tokens, by construction: a segment's expected penalty is the sum of what its tokens cost. What a
+token costs depends on what it is read beside: a paragraph has somewhat less than its sentences
+(docs/decisions/0012-parts.md).
 """
 
 from __future__ import annotations
