@@ -38,7 +38,10 @@ def prepare(db: sqlite3.Connection) -> None:
     Raises:
         ForeignFile: It holds somebody else's tables, or another schema.
     """
-    if _is_ours(db):
+    db.execute("BEGIN")  # the marks and the tables as they were at one moment: another job may be making them
+    with db:
+        is_ours = _is_ours(db)
+    if is_ours:
         return
     db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table, or a trim could not shrink the file
     db.execute("BEGIN IMMEDIATE")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import signal
@@ -95,11 +96,31 @@ def test_get_5000_keys_are_read_and_written_in_time(tmp_path):
 
 def test_put_two_processes_at_once_lose_nothing(tmp_path):
     writers = [writer(tmp_path, name, 15) for name in ("one", "two")]
-    for each in writers:
-        said, failed = each.communicate(timeout=60)
+    for said, failed in [each.communicate(timeout=60) for each in writers]:
         assert (said.split("\n", 1)[1].strip(), failed) == ("", "")
     keys = [b"%s %d %d" % (name, i, k) for name in (b"one", b"two") for i in range(15) for k in range(200)]
     assert remembered(tmp_path, *keys) == {key: key * 100 for key in keys}
+
+
+@pytest.mark.parametrize("asked", ["PRAGMA application_id", "PRAGMA user_version"])
+def test_prepare_a_file_that_another_job_makes_meanwhile_is_ours(tmp_path, monkeypatch, asked):
+    one, other = (sqlite3.connect(tmp_path / FILE, timeout=0, isolation_level=None) for _ in range(2))
+    number = cache_file._number
+
+    def slowly(db, query):
+        found = number(db, query)
+        if db is one and query == asked:
+            with contextlib.suppress(sqlite3.OperationalError):  # told to wait
+                cache_file.prepare(other)
+        return found
+
+    monkeypatch.setattr(cache_file, "_number", slowly)
+    cache_file.prepare(one)
+    cache_file.prepare(other)
+    assert cache_file._is_ours(one)
+    assert cache_file._is_ours(other)
+    one.close()
+    other.close()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
