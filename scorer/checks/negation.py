@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scorer import checks
-from scorer.lexicons.negation import NEGATION, Negation
+from scorer.lexicons.negation import NEGATION, YET, Negation
 from scorer.types import Finding, Original, Segment, Span, found
 
 # Long segments say things twice and in other ways: measured on human translations, a lone negation goes astray in them
@@ -43,14 +43,19 @@ def negation(segment: Segment) -> Iterator[Finding]:
         yield from _lost(segment, original, lost, ours)
     elif came_in and not lost:
         yield from _came_in(segment, original, came_in, theirs, ours)
+    else:
+        yield from _already(segment, original, theirs, ours)
 
 
 def negators(text: str, language: Negation) -> list[Span]:
     """Return where a text negates, idioms left out."""
-    # Only one character for one, so that spans hold.
-    lower = "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
-    plain = language.idioms.sub(lambda match: " " * len(match[0]), lower)
+    plain = language.idioms.sub(lambda match: " " * len(match[0]), _lower(text))
     return [match.span() for match in language.strong.finditer(plain)]
+
+
+def _lower(text: str) -> str:
+    """Return the text in lower case, one character for one, so that spans hold."""
+    return "".join(low if len(low := sign.lower()) == 1 else sign for sign in text)
 
 
 def _lost(segment: Segment, original: Original, lost: list[Span], ours: Negation) -> Iterator[Finding]:
@@ -69,6 +74,31 @@ def _came_in(
     if theirs.weak.search(original.text.lower()) or any(references):
         return
     yield _finding(segment, original, None, came_in[0], serious=bool(references) or _is_plain(original.text))
+
+
+def _already(segment: Segment, original: Original, theirs: Negation, ours: Negation) -> Iterator[Finding]:
+    """Yield a finding where "not yet" became "already", or the reverse, and nothing else negates."""
+    there, here = (YET[language or ""] for language in (original.language, segment.languages.hypothesis))
+    source, text = _lower(original.text), _lower(segment.hypothesis)
+    lost, came_in = there.not_yet.search(source), here.not_yet.search(text)
+    is_already = there.already.search(source), here.already.search(text)
+    if lost and not came_in and is_already[1] and not is_already[0]:
+        if not _negates(here.already.sub(" ", text), ours) and not any(
+            here.already.search(_lower(one)) for one in segment.references
+        ):
+            yield _finding(segment, original, lost.span(), None, serious=True)
+    elif (
+        came_in
+        and not lost
+        and is_already[0]
+        and not is_already[1]
+        and not _negates(there.already.sub(" ", source), theirs)
+    ):
+        yield _finding(segment, original, None, came_in.span(), serious=True)
+
+
+def _negates(text: str, language: Negation) -> bool:
+    return bool(language.strong.search(text) or language.weak.search(text))
 
 
 def _same_language(segment: Segment, original: Original, lost: list[Span], came_in: list[Span]) -> Iterator[Finding]:

@@ -158,3 +158,38 @@ NEGATION: dict[str, Negation] = {
         words=False,
     ),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Yet:
+    """Patterns of one language, to be searched in casefolded text: "not yet", and "already", its opposite."""
+
+    not_yet: re.Pattern[str]
+    already: re.Pattern[str]
+
+
+def _yet(not_yet: str, already: str, *, words: bool = True) -> Yet:
+    edge = r"\b" if words else ""
+    return Yet(re.compile(rf"{edge}(?:{not_yet}){edge}"), re.compile(rf"{edge}(?:{already}){edge}"))
+
+
+# "Not yet" is often rendered without a negation ("still to be decided"), but never as "already".
+YET: dict[str, Yet] = {
+    "en": _yet(r"(?:not|never)(?: \w+){0,3} yet|n['’]t(?: \w+){0,3} yet|yet to|still not", r"already"),
+    "de": _yet(r"noch (?:nicht|kein\w*|nie)", r"bereits|schon"),
+    "fr": _yet(r"pas encore|toujours pas", r"déjà"),
+    "es": _yet(r"(?:todavía|aún) no|no (?:\w+ ){1,3}(?:todavía|aún)", r"ya"),
+    "it": _yet(r"non (?:\w+ ){0,2}ancora|ancora non", r"già"),
+    "pt": _yet(r"ainda não", r"já"),
+    "nl": _yet(r"nog (?:niet|geen|nooit)", r"reeds|al"),
+    "ru": _yet(r"(?:ещё|еще|пока) не|до сих пор не", r"уже"),
+    "pl": _yet(r"jeszcze nie", r"już"),
+    "cs": _yet(r"ještě ne\w*", r"již|už"),
+    "ro": _yet(r"încă nu|nu (?:\w+ ){0,2}încă", r"deja"),
+    "et": _yet(r"veel (?:ei|pole)|(?:ei|pole) \w+ veel", r"juba"),
+    "fi": _yet(r"vielä ei|(?:ei|eivät) (?:\w+ )?vielä", r"jo"),
+    "uk": _yet(r"ще не", r"вже"),
+    "hi": _yet(r"(?:अभी|अब) तक(?: \S+){0,4} नहीं|अभी नहीं", r"पहले ही", words=False),
+    "zh": _yet(r"尚未|[还還][没沒未]|尚无", r"已经|已經|早已|业已", words=False),
+    "ja": _yet(r"まだ[^。、]{0,20}(?:ない|ません|なかった)", r"すでに|既に", words=False),
+}  # fmt: skip

@@ -104,3 +104,56 @@ def test_negation_same_language_table(reference: str, hypothesis: str, severity:
 def test_negation_span_is_the_word() -> None:
     (finding,) = findings("The device is not waterproof.", "Das Gerät ist wasserdicht.", "en-de")
     assert finding.source_span == (14, 17)
+
+
+YET = {
+    "de": ("Der Rat hat noch nicht entschieden.", "Der Rat hat bereits entschieden."),
+    "fr": ("Le conseil n'a pas encore décidé.", "Le conseil a déjà décidé."),
+    "es": ("El consejo todavía no ha decidido.", "El consejo ya ha decidido."),
+    "it": ("Il consiglio non ha ancora deciso.", "Il consiglio ha già deciso."),
+    "pt": ("O conselho ainda não decidiu.", "O conselho já decidiu."),
+    "nl": ("De raad heeft nog niet besloten.", "De raad heeft al besloten."),
+    "ru": ("Совет ещё не решил.", "Совет уже решил."),
+    "pl": ("Rada jeszcze nie zdecydowała.", "Rada już zdecydowała."),
+    "cs": ("Rada ještě nerozhodla.", "Rada již rozhodla."),
+    "ro": ("Consiliul nu a decis încă.", "Consiliul a decis deja."),
+    "et": ("Volikogu ei ole veel otsustanud.", "Volikogu on juba otsustanud."),
+    "fi": ("Neuvosto ei ole vielä päättänyt.", "Neuvosto on jo päättänyt."),
+    "uk": ("Рада ще не вирішила.", "Рада вже вирішила."),
+    "hi": ("परिषद ने अभी तक फैसला नहीं किया है।", "परिषद पहले ही फैसला कर चुकी है।"),
+    "zh": ("市议会尚未决定。", "市议会已经决定了。"),
+    "ja": ("市議会はまだ決めていない。", "市議会はすでに決めた。"),
+}
+
+
+@pytest.mark.parametrize("language", YET)
+def test_negation_already_is_the_opposite_of_not_yet(language: str) -> None:
+    not_yet, already = YET[language]
+    ours = "The council has not yet decided.", "The council has already decided."
+    for theirs, hypothesis in ((not_yet, ours[1]), (already, ours[0])):
+        (finding,) = findings(theirs, hypothesis, f"{language}-en")
+        assert (finding.severity, finding.dimension) == ("major", "adequacy")
+    for source, text in zip(ours, (already, not_yet), strict=True):
+        (finding,) = findings(source, text, f"en-{language}")
+        assert finding.severity == "major"
+    assert not findings(not_yet, ours[0], f"{language}-en")
+    assert not findings(already, ours[1], f"{language}-en")
+    assert not findings(not_yet, "The council has yet to decide.", f"{language}-en")
+
+
+@pytest.mark.parametrize(
+    ("source", "hypothesis", "languages"),
+    [
+        ("Er ist noch nicht da, obwohl es schon spät ist.", "It is already late and we are waiting for him.", "de-en"),
+        ("Er ist noch nicht da.", "He should already be here, but he isn't.", "de-en"),
+        ("Der Rat ist schon da.", "The council is here.", "de-en"),
+        ("Die Frage ist noch nicht entschieden.", "The question is open.", "de-en"),
+    ],
+)
+def test_negation_not_yet_may_be_said_in_other_ways(source: str, hypothesis: str, languages: str) -> None:
+    assert not findings(source, hypothesis, languages)
+
+
+def test_negation_already_in_the_reference_too_is_left_alone() -> None:
+    references = ("The council has already decided.",)
+    assert not findings("Der Rat hat noch nicht entschieden.", "The council has already decided.", "de-en", references)
