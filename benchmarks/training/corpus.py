@@ -73,17 +73,22 @@ def _table(data: Path, name: str) -> Any:
 
 def mqm(data: Path, name: str, languages: Sequence[str] = ("en-de", "zh-en")) -> list[Group]:
     """Return the groups of an MQM collection: all rated hypotheses of a source."""
-    frame = _table(data, name)
-    frame = frame[frame.lang_pair.isin(languages) & (frame.hypothesis.str.strip() != "")]
     groups = []
-    for (pair, source), rows in frame.groupby(["lang_pair", "source"], sort=True):
-        rated = tuple(_rated(row) for row in rows.itertuples())
-        references = tuple(dict.fromkeys(ref for row in rated for ref in row.references or ()))
-        groups.append(Group("mqm", name, pair, source, references, rated))
+    for (pair, source), rows in judged(data, name, languages).groupby(["lang_pair", "source"], sort=True):
+        translations = tuple(rated(row) for row in rows.itertuples())
+        references = tuple(dict.fromkeys(ref for one in translations for ref in one.references or ()))
+        groups.append(Group("mqm", name, pair, source, references, translations))
     return groups
 
 
-def _rated(row: Any) -> Rated:
+def judged(data: Path, name: str, languages: Sequence[str]) -> Any:
+    """Return the rows of an MQM collection in these pairs of languages; translations that are blank are left out."""
+    frame = _table(data, name)
+    return frame[frame.lang_pair.isin(languages) & (frame.hypothesis.str.strip() != "")]
+
+
+def rated(row: Any) -> Rated:
+    """Return what a row of an MQM collection says of its hypothesis."""
     known = row.mqm_accuracy is not None and row.mqm_accuracy == row.mqm_accuracy
     accuracy = -float(row.mqm_accuracy) if known else None
     fluency = -float(row.mqm_fluency) - float(row.mqm_other or 0) if known else None

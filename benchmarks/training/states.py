@@ -182,13 +182,14 @@ def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
 
 
 def main() -> None:
-    from benchmarks.training import corpus  # it imports this module's neighbours, none of which encoding needs
+    from benchmarks.training import corpus, paragraphs  # they import neighbours, none of which encoding needs
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--states", type=Path, required=True)
     given = parser.parse_args()
     groups = corpus.training(given.data, with_wmt22=True) + corpus.development(given.data)
+    groups += paragraphs.training(given.data)
     Writer(given.states).add([text for group in groups for text in group.texts()])
 
 

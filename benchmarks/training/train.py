@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 import torch
 from safetensors.torch import load_file, save_file
 
-from benchmarks.training import batches, corpus, evaluate, losses
+from benchmarks.training import batches, corpus, evaluate, losses, paragraphs
 from benchmarks.training.states import States
 from scorer import encoders
 from scorer.network import DIM, Layer, Network, loaded
@@ -169,6 +169,7 @@ class Trainer:
         start: Path | None = None,
         n_deep: int = 0,
         teacher: Path | None = None,
+        deep_rate: float = 0.15,
     ) -> None:
         self.folder, self.steps, self.rate = folder, steps, rate
         folder.mkdir(parents=True, exist_ok=True)
@@ -184,7 +185,7 @@ class Trainer:
         new = [p for n, p in self.master.named_parameters() if not n.startswith(("layers.", "deep."))]
         self.optimiser = torch.optim.AdamW(
             [
-                {"params": deep, "scale": 0.15},
+                {"params": deep, "scale": deep_rate},
                 {"params": grown, "scale": 0.4},
                 {"params": new, "scale": 1.0},
                 {"params": [self.affine], "scale": 10.0},
@@ -299,23 +300,28 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1000)
     parser.add_argument("--stop", type=int, help="end at this step of the schedule, at a rate that has not fallen to 0")
     parser.add_argument("--with-wmt22", action="store_true")
+    parser.add_argument("--with-paragraphs", action="store_true", help="read runs of segments as one text as well")
     parser.add_argument(
         "--deep", type=int, default=0, help="how many of the encoder's layers to train as well (0 or 3)"
     )
+    parser.add_argument("--deep-rate", type=float, default=0.15, help="their share of the rate")
     parser.add_argument("--start", type=Path, help="a finished run whose averaged weights this one begins with")
     parser.add_argument("--teacher", type=Path, help="a finished run that reads the references where this one does not")
     given = parser.parse_args()
     library = batches.Library(States(given.states))
     groups = corpus.training(given.data, with_wmt22=given.with_wmt22)
+    if given.with_paragraphs:
+        groups += paragraphs.training(given.data)
     kept = [group for group in groups if library.has(group)]
     print(
         json.dumps({kind: [sum(g.kind == kind for g in kept), sum(g.kind == kind for g in groups)] for kind in SHARES}),
         flush=True,
     )
     dev = evaluate.development(library, given.data)
-    Trainer(library, kept, given.run, given.steps, given.rate, given.start, given.deep, given.teacher).run(
-        dev, given.every, given.stop or given.steps
+    trainer = Trainer(
+        library, kept, given.run, given.steps, given.rate, given.start, given.deep, given.teacher, given.deep_rate
     )
+    trainer.run(dev, given.every, given.stop or given.steps)
 
 
 if __name__ == "__main__":
