@@ -87,7 +87,10 @@ train: $(VENV)/.bench  ## make the learned metric from the judgments in DATA: a 
 		--start $(TRAINING)/second --teacher $(TRAINING)/second --deep 3 --with-wmt22 --steps 2800 --rate 3e-4
 	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/fourth \
 		--start $(TRAINING)/third --teacher $(TRAINING)/third --deep 3 --with-wmt22 --steps 3800 --rate 3e-4
-	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/fourth \
+	$(BIN)/python -m benchmarks.training.train --data $(DATA) --states $(TRAINING)/states --run $(TRAINING)/fifth \
+		--start $(TRAINING)/fourth --teacher $(TRAINING)/fourth --deep 3 --deep-rate 0.4 --with-wmt22 --with-paragraphs \
+		--steps 2900 --rate 3e-4
+	$(BIN)/python -m benchmarks.training.export --states $(TRAINING)/states --run $(TRAINING)/fifth \
 		--whole $(TRAINING)/whole
 	$(BIN)/python benchmarks/manifest.py
 	$(MAKE) learned

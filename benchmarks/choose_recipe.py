@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from fit_learned import ADEQUACY, FLUENCY, Floats, Ground, alone, ground, measured, recipe
+from fit_learned import ADEQUACY, FLUENCY, Floats, Ground, alone, as_read, ground, measured, recipe
 from fit_recipe import segments
 
 from benchmarks.training.corpus import CAP
@@ -115,12 +115,12 @@ def main() -> None:
     parser.add_argument("--as-written", action="store_true", help="do not plain the texts first")
     given = parser.parse_args()
     found = ground(given.data, 40)
-    scores = measured(found.segments, given.features)
+    scores = as_read(measured(found.segments, given.features), found.segments)
     rows = chosen_on(given.data, given.sources)
     if given.as_written:
         encoders.plain = encoders.readable
     kept = f"choice{'_as_written' if given.as_written else ''}.features.npz"
-    tables = measured(segments(rows), given.features.with_name(kept))
+    tables = as_read(measured(segments(rows), given.features.with_name(kept)), segments(rows))
     text = [
         f"`python benchmarks/choose_recipe.py DATA --features FILE --sources {given.sources}`: agreement with MQM on",
         "English-Chinese (WMT22) and English-Russian (WMT21), which only choose. r: Pearson over all segments; acc:",

@@ -116,7 +116,7 @@ def recipe(
 
     Args:
         found: What they are fitted to.
-        scores: Each mode's metrics of it.
+        scores: Each mode's metrics of it, `as_read`.
         mode: With a reference the curves are those of both modes together: a faultless text has one value.
         adequacy: The metrics' weights.
         fluency: Likewise.
@@ -172,6 +172,15 @@ def measured(every: list[Segment], kept: Path) -> dict[str, dict[str, Floats]]:
     return made
 
 
+def as_read(scores: dict[str, dict[str, Floats]], every: list[Segment]) -> dict[str, dict[str, Floats]]:
+    """Return each mode's metrics as recipes read them."""
+    own = np.array([words.count(segment.hypothesis) for segment in every], float)
+    return {
+        mode: {name: combine.steadied(name, values, own) for name, values in table.items()}
+        for mode, table in scores.items()
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
@@ -183,7 +192,8 @@ def main() -> None:
     content = json.loads((ROOT / "models/recipes.json").read_text(encoding="utf-8"))
     own = np.array([words.count(text) for text in rows.hypothesis])
     tables, lines = [], []
-    scores = measured(found.segments, given.predictions.with_suffix(".features.npz"))
+    raw = measured(found.segments, given.predictions.with_suffix(".features.npz"))
+    scores = as_read(raw, found.segments)
     for mode, weights in ADEQUACY.items():
         table, n_words = scores[mode], found.n_words[mode]
         adequacy, fluency = recipe(found, scores, mode, weights, FLUENCY)
@@ -207,7 +217,9 @@ def main() -> None:
             "quality": -(accuracy + flow) / n_words[:n],
             "fluency alone": -flow / n_words[:n],
         }
-        columns["network: points"] = -(table["learned_accuracy"] + table["learned_fluency"])[:n] * own / 100
+        columns["network: points"] = (
+            -sum(raw[mode][f"learned_{part}"][:n] for part in ("accuracy", "fluency")) * own / 100
+        )
         for name in (*[name for name in weights if not name.startswith("learned")], *SHOWN[mode]):
             columns[name] = table[name][:n]
         columns["length"] = -own

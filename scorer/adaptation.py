@@ -51,7 +51,7 @@ class Rated:
     """Rated segments that one recipe can score, sorted by item; every array has shape (n,).
 
     Attributes:
-        columns: The recipe's metrics, by name.
+        columns: The recipe's metrics, by name, as it reads them (`combine.steadied`).
         n_words: What points are counted over (`combine.length`), above 0.
         n_hypothesis: Words of the hypothesis, above 0.
         least_accuracy: Points of accuracy per 100 words that findings make the minimum.

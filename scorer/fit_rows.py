@@ -231,6 +231,8 @@ def rated(
         name: np.array([_finished(level.finish, each, name) for each in scored], dtype=np.float64)
         for name, level in levels.items()
     }
+    n_own = np.array([words.count(segment.hypothesis) for segment in segments], dtype=np.float64)
+    table = {name: combine.steadied(name, values, n_own) for name, values in table.items()}
     whole = ~np.isnan(np.array([*table.values(), np.zeros(len(rows))])).any(axis=0)
     kept = [i for i in np.argsort(_items(rows), kind="stable").tolist() if whole[i]]
     columns = {name: Column(name, table[name][kept], levels[name].higher_is_better) for name in table}

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from scorer import adaptation, assets
 from scorer.adaptation import Bools, Parts, Rated, folds
-from scorer.combine import PER_WORDS, Recipe
+from scorer.combine import PER_WORDS, Recipe, steadied
 from scorer.correlation import Ints
 from scorer.errors import UsageError
 from scorer.fitting import Floats
@@ -216,7 +216,7 @@ def with_learned(rated: Rated, rates: tuple[Floats, Floats]) -> Rated:
     columns = dict(rated.columns)
     for part, values in zip(PARTS, rates, strict=True):
         if (name := f"learned_{part}") in columns:
-            columns[name] = replace(columns[name], values=values)
+            columns[name] = replace(columns[name], values=steadied(name, values, rated.n_hypothesis))
     return replace(rated, columns=columns)
 
 

@@ -7,8 +7,8 @@ which encodes all of them in one sequence from the first layer on). What a froze
 the network as input: for each token the softly aligned vector on the other side, as in BERTScore (Zhang et al. 2020).
 
 Points add up over tokens, by construction: a segment's expected penalty is the sum of what its tokens cost. What a
-token costs depends on what it is read beside: a paragraph has somewhat less than its sentences
-(docs/decisions/0012-parts.md).
+token costs depends on what it is read beside, so a paragraph has only about the points of its sentences
+(benchmarks/results/paragraphs.md).
 """
 
 from __future__ import annotations

@@ -81,3 +81,25 @@ def test_metric_score_counts_what_was_skipped():
     scored = judge.scores(judge.judge(mixed, plan.plan(FAST, "both", "en", None)), FAST)
     chrf = next(score for score in scored if score.name == "chrf")
     assert (chrf.n_scored, chrf.n_skipped) == (3, 1)
+
+
+SHORT = [
+    ("de-en", "Ihre Bestellung wurde versandt.", "Your order has been shipped.", "Order your been has ship."),
+    ("de-en", "Sie hat ihre Schlüssel verloren.", "She lost her keys.", "Keys she her lost the."),
+    ("en-de", "Thank you very much.", "Vielen Dank.", "Vielem Dankes der."),
+    ("en-fr", "Please close the door.", "Veuillez fermer la porte.", "Porte la fermer veuillez le."),
+    ("en-es", "The meeting starts at nine.", "La reunión empieza a las nueve.", "Nueve a empieza el reunión los."),
+    ("en-ru", "The weather is nice today.", "Сегодня хорошая погода.", "Погода сегодня хороших быть."),
+    ("en-zh", "We will come tomorrow.", "我们明天来。", "来天明我们的。"),
+]
+
+
+@pytest.mark.parametrize(("pair", "source", "sound", "broken"), SHORT)
+def test_judge_a_short_text_is_not_bad_for_being_short(pair, source, sound, broken):
+    languages = Languages(*pair.split("-"))
+    both = [Segment(i, source, text, (), languages) for i, text in enumerate((sound, broken))]
+    good, bad = judge.segment_reports(judge.judge(both, plan.plan(Settings(), "source", languages.hypothesis, 0)))
+    assert good.fluency > 50
+    assert good.quality > 30
+    assert bad.fluency < good.fluency - 10
+    assert bad.quality < good.quality - 10
