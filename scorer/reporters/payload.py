@@ -14,6 +14,8 @@ from scorer.reporters.rows import Row, names, rows
 from scorer.reporters.shown import line, ranked
 from scorer.types import DIMENSIONS, SEVERITIES, Finding, Span
 
+# Of numbers: so many that what the page rounds them to is what other reports say.
+DIGITS = 8
 # What could end the script element, begin a comment in it, or end a line of a script.
 _UNSAFE = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
@@ -83,7 +85,7 @@ def _translation(
     values = {name: getattr(segment, name) for name in DIMENSIONS} | dict(segment.metrics)
     made: dict[str, Any] = {
         "h": printable(segment.hypothesis),
-        "v": [None if (value := values.get(name)) is None else round(value, 2) + 0.0 for name in scores],
+        "v": [None if (value := values.get(name)) is None else round(value, DIGITS) + 0.0 for name in scores],
         "f": [_finding(finding, checks) for finding in findings],
         "hm": marked(segment.hypothesis, [f.hypothesis_span for f in findings]),
         "hd": differing(segment.hypothesis, segment.differs[0]),

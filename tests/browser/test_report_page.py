@@ -50,6 +50,22 @@ def test_page_opens_with_the_worst_segment_first(visit, news):
     assert news.verdict in page.inner_text("h1")
 
 
+@pytest.mark.parametrize(
+    "values", [(0.548688, 84.49951, 79.99949), (6.25, 84.5, 0.5), (0.15, 6.75, 7.5), (2.5, 0.45, 99.5)]
+)
+def test_page_shows_the_numbers_of_the_other_reports(visit, news, values):
+    points, adequacy, fluency = values
+    metrics = dict(news.segments[0].metrics) | {"mqm": points, "mqm_low": points / 2, "mqm_high": points * 2}
+    shown = alone(news, adequacy=adequacy, fluency=fluency, quality=min(adequacy, fluency), metrics=metrics)
+    page = visit(shown)
+    text = " ".join(page.inner_text("#rows > tr").split())
+    assert f"adequacy {adequacy:.0f} " in text
+    assert f"fluency {fluency:.0f} " in text
+    assert f"mqm {points:.1f} (80%: {points / 2:.1f} to {points * 2:.1f})" in text
+    badge = page.locator("#rows .badge")
+    assert badge.inner_text() == f"{min(adequacy, fluency):.0f}"
+
+
 def test_page_link_to_the_worst_leads_there_on_a_phone(visit, news):
     page = visit(news, size=PHONE)
     page.click(".go a")

@@ -1,6 +1,13 @@
 // One segment.
 
-const figure = (number, digits) => (number === null ? "–" : number.toFixed(digits));
+// As Python writes numbers, so that all reports show the same: of two as near ones, the even one.
+function figure(number, digits) {
+  if (number === null) return "–";
+  const halfway = Number.isInteger(number * 2 ** (digits + 1)) && !Number.isInteger(number * 2 ** digits);
+  if (!halfway) return number.toFixed(digits);
+  const below = Math.floor(number * 10 ** digits);
+  return ((below + (below % 2 ? 1 : 0)) / 10 ** digits).toFixed(digits);
+}
 
 function badge(number) {
   const word = number === null ? "undefined" : data.bands.find(([floor]) => number >= floor)[1];
@@ -43,7 +50,7 @@ function drawRow(row) {
   const [ours, theirs] = pair ? differing(a.h, b.h) : [main.hd || [], []];
   const name = (made) => (!several ? (data.peers ? "B" : "hypothesis") : data.systems[row.m.indexOf(made)]);
   const head = make("div", { class: "number" }, make("a", { href: address(row.n), "aria-label": "segment " + row.n }, String(row.n)));
-  if (pair) head.append(make("span", null, gap(row) === null ? "–" : (gap(row) > 0 ? "+" : "") + gap(row).toFixed(1)), make("span", { class: "detail" }, "in quality"));
+  if (pair) head.append(make("span", null, (gap(row) > 0 ? "+" : "") + figure(gap(row), 1)), make("span", { class: "detail" }, "in quality"));
   else head.append(badge(value(main, "quality")), make("span", { class: "detail" }, "quality"));
   const cells = [make("th", { role: "rowheader", scope: "row" }, head, pair ? null : details(row, main))];
   const beside = texts.map(([label, text, language], i) => textCell(label, language, text, (main.om || [])[i], pair ? [] : (main.od || [])[i], findings));
