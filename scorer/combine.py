@@ -194,8 +194,8 @@ def bend(value: float, knots: Sequence[tuple[float, float]]) -> float:
 def steadied(metric: str, score: Numbers, n_words: Numbers) -> Numbers:
     """Return a segment's score as recipes read it; scores and the hypothesis's words may be arrays, shape (n,).
 
-    A network is as unsure of three words as of thirty, but the mean over three is far from what most texts have, in a
-    sound "She lost her keys." too (docs/decisions/0013-short-texts.md).
+    What is said of one word is unsure, and a mean over three strays farther than one over thirty, in a sound "She lost
+    her keys." too (docs/decisions/0013-short-texts.md).
     """
     return score * n_words / (n_words + FAULTLESS_WORDS) if metric in OF_WORDS else score
 

@@ -14,7 +14,19 @@ import numpy as np
 import pytest
 from command_line import Outcome, run
 
-from scorer import Settings, api, assets, combine, fit_rows, known_answers, model_folder, systems
+from scorer import (
+    Settings,
+    adaptation,
+    api,
+    assets,
+    combine,
+    fit_rows,
+    judge,
+    known_answers,
+    model_folder,
+    plan,
+    systems,
+)  # fmt: skip
 from scorer.errors import InputError, ModelError, ScorerError, UsageError
 from scorer.fit import Options
 from scorer.languages import parse_pair
@@ -238,6 +250,22 @@ def test_rated_scale_0_100_is_quality_as_it_stands(seeds):
     rates = -25 * np.log(rated.human / 100)
     np.testing.assert_allclose(rated.accuracy + rated.fluency, rates)
     assert (np.diff(rated.item) >= 0).all()
+
+
+def test_rated_by_the_known_recipe_is_what_reports_say():
+    texts = [("Thank you.", "Thanks."), ("The dog sleep at the sofa.", "The dog is asleep on the sofa.")]
+    texts += [
+        (f"{text} It has been raining since Monday, and nobody went out.", f"{text} It rains.") for text, _ in texts
+    ]
+    rows = [
+        {"hypothesis": text, "reference": reference, "score": float(i)} for i, (text, reference) in enumerate(texts)
+    ]
+    found = fit_rows.of_mode(fit_rows.read(str(write("r.jsonl", rows)), "score", "mqm", EN_DE).rows, "reference")
+    known = combine.recipe("standard", "reference")
+    rated, segments = fit_rows.rated(found, "mqm", known, "standard", lambda *_: None)
+    judged = judge.judge(segments, plan.plan(Settings(), "reference", "en", 1))
+    reported = [each.metrics["mqm"] for each in judge.segment_reports(judged)]
+    np.testing.assert_allclose(adaptation.judged((known.adequacy, known.fluency), rated), reported, atol=1e-4)
 
 
 def test_on_quality_reads_only_the_order_of_scores():

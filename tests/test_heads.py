@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scorer import assets, heads, model_folder
+from scorer import assets, combine, heads, model_folder
 from scorer.adaptation import Rated, judged
 from scorer.combine import Prediction, Recipe, Term
 from scorer.fitting import Column
@@ -58,6 +58,15 @@ def rows(n=240, noise=0.1) -> tuple[Rated, heads.Heads]:
         columns, words, words, zeros, zeros, zeros.astype(bool), human, rates[0], rates[1], np.arange(n) // 3, "points"
     )
     return rated, heads.Heads(both, (shipped(), shipped()))
+
+
+def test_with_learned_holds_rates_as_recipes_read_them():
+    rated, _ = rows(20)
+    rates = rated.accuracy, rated.fluency
+    columns = heads.with_learned(rated, rates).columns
+    for name, rate in zip(("learned_accuracy", "learned_fluency"), rates, strict=True):
+        np.testing.assert_allclose(columns[name].values, combine.steadied(name, rate, rated.n_hypothesis))
+        assert (columns[name].values < rate).any()
 
 
 def test_gains_are_the_derivatives_of_points():

@@ -300,7 +300,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1000)
     parser.add_argument("--stop", type=int, help="end at this step of the schedule, at a rate that has not fallen to 0")
     parser.add_argument("--with-wmt22", action="store_true")
-    parser.add_argument("--with-paragraphs", action="store_true", help="read runs of segments as one text as well")
+    parser.add_argument("--with-paragraphs", action="store_true", help="read runs of segments as one text, WMT22's too")
     parser.add_argument(
         "--deep", type=int, default=0, help="how many of the encoder's layers to train as well (0 or 3)"
     )

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from scorer import checks
-from scorer.lexicons.negation import NEGATION, YET, Negation
+from scorer.lexicons.negation import NEGATION, YET, Negation, Yet
 from scorer.types import Finding, Original, Segment, Span, found
 
 # Long segments say things twice and in other ways: measured on human translations, a lone negation goes astray in them
@@ -77,28 +77,23 @@ def _came_in(
 
 
 def _already(segment: Segment, original: Original, theirs: Negation, ours: Negation) -> Iterator[Finding]:
-    """Yield a finding where "not yet" became "already", or the reverse, and nothing else negates."""
+    """Yield a finding where "not yet" became "already", or the reverse; a reference that says the same excuses it."""
     there, here = (YET[language or ""] for language in (original.language, segment.languages.hypothesis))
-    source, text = _lower(original.text), _lower(segment.hypothesis)
-    lost, came_in = there.not_yet.search(source), here.not_yet.search(text)
-    is_already = there.already.search(source), here.already.search(text)
-    if lost and not came_in and is_already[1] and not is_already[0]:
-        if not _negates(here.already.sub(" ", text), ours) and not any(
-            here.already.search(_lower(one)) for one in segment.references
-        ):
-            yield _finding(segment, original, lost.span(), None, serious=True)
-    elif (
-        came_in
-        and not lost
-        and is_already[0]
-        and not is_already[1]
-        and not _negates(there.already.sub(" ", source), theirs)
-    ):
-        yield _finding(segment, original, None, came_in.span(), serious=True)
+    source, text, *references = map(_lower, (original.text, segment.hypothesis, *segment.references))
+    lost, came_in = _not_yet(source, there, text, here, ours), _not_yet(text, here, source, there, theirs)
+    if lost and not any(map(here.already.search, references)):
+        yield _finding(segment, original, lost, None, serious=True)
+    if came_in and not any(map(here.not_yet.search, references)):
+        yield _finding(segment, original, None, came_in, serious=True)
 
 
-def _negates(text: str, language: Negation) -> bool:
-    return bool(language.strong.search(text) or language.weak.search(text))
+def _not_yet(text: str, own: Yet, other: str, its: Yet, negation: Negation) -> Span | None:
+    """Return where a text says "not yet" if the other one says "already" and negates nothing."""
+    found = own.not_yet.search(text)
+    if found is None or own.already.search(text) or not its.already.search(other):
+        return None
+    rest = its.already.sub(" ", other)
+    return None if negation.strong.search(rest) or negation.weak.search(rest) else found.span()
 
 
 def _same_language(segment: Segment, original: Original, lost: list[Span], came_in: list[Span]) -> Iterator[Finding]:
