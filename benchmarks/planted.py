@@ -174,6 +174,16 @@ def looped(segment: Segment, rng: random.Random) -> Segment | None:
     return changed(segment, " ".join(words + words[-3:] * 6)) if len(words) > 5 else None
 
 
+def article_exchanged(segment: Segment, rng: random.Random) -> Segment | None:
+    """Write "a" for "an", or "an" for "a"."""
+    matches = list(re.finditer(r"\ban?(?= [a-z]{3})", segment.hypothesis))
+    if segment.languages.hypothesis != "en" or not matches:
+        return None
+    match = rng.choice(matches)
+    other = "an" if match[0] == "a" else "a"
+    return changed(segment, segment.hypothesis[: match.start()] + other + segment.hypothesis[match.end() :])
+
+
 PLANTS: dict[str, tuple[str, Plant]] = {
     "number changed": ("number", number_changed),
     "number dropped": ("number", number_dropped),
@@ -189,6 +199,7 @@ PLANTS: dict[str, tuple[str, Plant]] = {
     "acronym dropped": ("name", acronym_dropped),
     "two thirds cut": ("truncation", truncated),
     "three words looped": ("repetition", looped),
+    "article exchanged, English": ("article", article_exchanged),
 }
 
 
