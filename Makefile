@@ -66,6 +66,7 @@ bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder 
 	$(BIN)/python benchmarks/load.py --seconds 60 --output benchmarks/results/load.md
 	$(BIN)/python benchmarks/robustness.py $(DATA)
 	$(BIN)/python benchmarks/spans.py $(DATA)
+	$(BIN)/python benchmarks/findings.py $(DATA)
 	$(BIN)/python benchmarks/agreement.py $(DATA)
 
 study: $(VENV)/.bench  ## which encoder layer matches tokens best (DATA=folder of human judgments)

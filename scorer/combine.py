@@ -50,6 +50,8 @@ SCALE = 25.0
 POINTS: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 10.0}
 # A critical finding leaves its segment at most 20 of 100 in its dimension, however long the segment is.
 CRITICAL_RATE = 40.0
+# The power in which expected and found points are added: 1 for their sum, infinity for the larger one.
+OVERLAP = 3
 # Metrics of single words are shaky in a short text: they are read as if so many faultless words stood beside its own.
 FAULTLESS_WORDS = 10
 OF_WORDS = frozenset({"learned_accuracy", "learned_fluency", "oddity"})
@@ -100,8 +102,8 @@ class Recipe:
         return frozenset(term.metric for part in (self.adequacy, self.fluency) for term in part.terms)
 
     def signature(self) -> str:
-        """Return `recipe:standard/both|sha256:...|v:3`."""
-        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:3"
+        """Return `recipe:standard/both|sha256:...|v:4`."""
+        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +207,8 @@ def penalty(
 ) -> Penalty:
     """Return a segment's expected points.
 
-    What the recipe expects is a minimum, and so is what was found: a critical finding cannot leave a dimension high.
+    What the recipe expects is a minimum, and so is what was found (`together`): a critical finding cannot leave a
+    dimension high.
     A hypothesis that is its reference, word for word, keeps all of its meaning: there is nothing to expect.
 
     Args:
@@ -252,9 +255,19 @@ def _of(findings: Sequence[Finding], dimension: DimensionName) -> list[Finding]:
 def _points(rate: float | None, findings: Sequence[Finding], n_words: float) -> float | None:
     if rate is None:
         return None
-    if any(finding.severity == "critical" for finding in findings):
-        rate = max(rate, CRITICAL_RATE)
-    return max(rate * n_words / PER_WORDS, math.fsum(POINTS[finding.severity] for finding in findings))
+    points = together(rate * n_words / PER_WORDS, math.fsum(POINTS[finding.severity] for finding in findings))
+    is_critical = any(finding.severity == "critical" for finding in findings)
+    return max(points, CRITICAL_RATE * n_words / PER_WORDS) if is_critical else points
+
+
+def together(expected: float, found: float) -> float:
+    """Return the points of a segment of which a recipe expects some and the checks found some.
+
+    More than either, and less than their sum, as some of what was found was expected: a norm of both. With the third
+    power it is about the larger one, which fits people's points best, and yet every finding lowers a score
+    (docs/decisions/0015-findings.md).
+    """
+    return (expected**OVERLAP + found**OVERLAP) ** (1 / OVERLAP) if expected and found else expected or found
 
 
 class Dimension:
