@@ -120,7 +120,8 @@ def test_assert_translation_unknown_score_is_refused():
         assert_translation(SOURCE, GOOD, minimum={"qualiti": 40}, preset="fast")
 
 
-def test_assert_translation_files_are_read(tmp_path):
+def test_assert_translation_files_are_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a longer path would be broken over two lines
     localised.fill(tmp_path)
     english, german = tmp_path / "locales/en/app.json", tmp_path / "locales/de/app.json"
     assert assert_translation(english, german, findings={"major": 0}, preset="fast").pairs[0].counts["segments"] == 6
