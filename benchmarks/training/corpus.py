@@ -286,15 +286,6 @@ KINDS = (
     "punctuation_odd",
 )
 FORM_KINDS = ("doubled", "function_word_changed", "merged", "spacing", "mark_added")
-# Twice: the more of them in one text, the better they are told apart.
-WORD_KINDS = (
-    "function_word_confused",
-    "function_word_confused",
-    "word_added",
-    "word_added",
-    "function_word_dropped",
-    "punctuation_odd",
-)
 
 
 def damaged(sounds: Sequence[Sound], kinds: Sequence[str] = KINDS, *, seed: int = 1, each: int = 5) -> list[Group]:
@@ -334,7 +325,7 @@ def training(data: Path, *, with_wmt22: bool, each: int = 3000, n_damaged: int =
         with_wmt22: Whether to read the domains of WMT22 that are not held out.
         each: Of how many direct assessments of a language pair to damage the post-edits; more would crowd out the
             languages of references and of DEMETR.
-        n_damaged: How many texts to damage in any way; a third as many in form, two thirds in small words.
+        n_damaged: How many texts to damage.
     """
     groups = mqm(data, "wmt20_mqm") + mqm(data, "wmt21_mqm")
     judged = mlqe(data, leave_out=UNSEEN)
@@ -342,12 +333,7 @@ def training(data: Path, *, with_wmt22: bool, each: int = 3000, n_damaged: int =
     random.Random(1).shuffle(sounds)
     if with_wmt22:
         groups += [g for g in mqm(data, "wmt22_mqm") if g.rated[0].domain not in HELD_OUT_DOMAINS]
-    first, second, third = (n_damaged * sixths // 6 for sixths in (6, 8, 12))
-    harmed = [
-        *damaged(sounds[:first]),
-        *damaged(sounds[first:second], FORM_KINDS),
-        *damaged(sounds[second:third], WORD_KINDS),
-    ]
+    harmed = [*damaged(sounds[:n_damaged]), *damaged(sounds[n_damaged : n_damaged * 4 // 3], FORM_KINDS)]
     return [*groups, *wmt17(data), *judged, *post_edits(judged), *demetr(data), *harmed]
 
 

@@ -20,7 +20,6 @@ from typing import Literal, NamedTuple
 
 from benchmarks.training.opposites import AFFIRMED, NEGATED
 from benchmarks.training.pieces import clusters, names, words
-from benchmarks.training.small_words import ADDED, CONFUSED
 from scorer.lexicons import function_words
 from scorer.lexicons.negation import NEGATION
 from scorer.types import Span
@@ -218,25 +217,6 @@ def _word_replaced(given: Given, rng: random.Random) -> Outcome:
     edits = [Edit(*given.words[i], rng.choice(offered), "major") for i in chosen]
     edits = [edit for edit in edits if edit.new != given.text[edit.start : edit.end]]
     return _edited(given.text, edits, 4.0 * len(edits), MINOR * len(edits))
-
-
-def _word_added(given: Given, rng: random.Random) -> Outcome:
-    """Say more than was said: put an adverb, or a word of the other sentence, before a word that carries meaning."""
-    found, offered = _content(given)[1:], ADDED.get(given.language, "").split()
-    dense = bool(given.words) and is_unspaced(given.word(0)[0])
-    if not dense and (not offered or rng.random() < 0.3):
-        there = Given(given.other, given.language, "")
-        offered = sorted(
-            {word for word in map(there.word, _content(there)) if word[0].isalpha() and word[0] == word[0].lower()}
-        )
-    if not found or not offered:
-        return None
-    start, new = given.words[rng.choice(found)][0], rng.choice(offered)
-    after = given.text[start - 1 : start].isspace()
-    if not (dense or after):
-        return None
-    made, accuracy, fluency, _ = _edited(given.text, [Edit(start, start, new + ("" if dense else " "))], 3.0, 0.5)
-    return made, accuracy, fluency, ((start, start + len(new), "major"),)
 
 
 _NUMBER = re.compile(r"(?<!\d)(?<!\d[.,:])\d{1,15}(?:[.,:]\d{1,15}){0,5}")
@@ -492,26 +472,6 @@ def _function_word_changed(given: Given, rng: random.Random) -> Outcome:
     return _edited(given.text, [Edit(*span, rng.choice(offered), "minor")], 0.5, MINOR) if offered else None
 
 
-def _function_word_confused(given: Given, rng: random.Random) -> Outcome:
-    """Put another word of its class in the place of a preposition, an article, a pronoun or a particle."""
-    particles = _PARTICLES.get(given.language)
-    places = [match.span() for match in particles.finditer(given.text)] if particles else given.words
-    found = []
-    for place in places:
-        word = given.text[slice(*place)].lower()
-        for number, alike in enumerate(map(str.split, CONFUSED.get(given.language, ()))):
-            if word in alike:
-                found.append((place, number, [other for other in alike if other != word]))
-    if not found:
-        return None
-    # The articles of a text are many; one of its classes is drawn first.
-    number = rng.choice(sorted({number for _, number, _ in found}))
-    (start, end), _, offered = rng.choice([each for each in found if each[1] == number])
-    new = rng.choice(offered)
-    new = new[0].upper() + new[1:] if given.text[start].isupper() else new
-    return _edited(given.text, [Edit(start, end, new, "minor")], 0.0 if number else MINOR, MINOR)
-
-
 def _word_ending(given: Given, rng: random.Random) -> Outcome:
     """Cut the ending of a word, or give it the ending of another."""
     strong = NEGATION[given.language].strong if given.language in NEGATION else None
@@ -613,7 +573,6 @@ _PLANTERS: dict[str, Planter] = {
     "half_omitted": _half_omitted,
     "word_dropped": _word_dropped,
     "word_replaced": _word_replaced,
-    "word_added": _word_added,
     "words_shuffled": _words_shuffled,
     "word_swapped": _word_swapped,
     "number_changed": _number_changed,
@@ -624,7 +583,6 @@ _PLANTERS: dict[str, Planter] = {
     "case": _case,
     "function_word_dropped": _function_word_dropped,
     "function_word_changed": _function_word_changed,
-    "function_word_confused": _function_word_confused,
     "word_ending": _word_ending,
     "merged": _merged,
     "spacing": _spacing,

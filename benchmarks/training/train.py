@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 SAVED_EVERY = 200
 DROPPED = 0.1  # of what each layer adds, while training
-SHARES = {"mqm": 0.4, "da": 0.22, "pair": 0.13, "edit": 0.08, "damage": 0.17}
+SHARES = {"mqm": 0.4, "da": 0.28, "pair": 0.1, "edit": 0.1, "damage": 0.12}
 EACH = {"mqm": 6, "da": 1, "pair": 2, "edit": 2, "damage": 6}
 MODES = {
     "mqm": ("source", "reference", "both", "source", "reference", "none"),
