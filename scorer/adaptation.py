@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from scorer.combine import MISSING_RATE, PER_WORDS, SCALE, Prediction, Recipe, Term
+from scorer.combine import MISSING_RATE, PER_WORDS, SCALE, Prediction, Recipe, Term, together
 from scorer.correlation import Ints, kendall
 from scorer.fitting import (
     DIGITS,
@@ -54,7 +54,9 @@ class Rated:
         columns: The recipe's metrics, by name, as it reads them (`combine.steadied`).
         n_words: What points are counted over (`combine.length`), above 0.
         n_hypothesis: Words of the hypothesis, above 0.
-        least_accuracy: Points of accuracy per 100 words that findings make the minimum.
+        found_accuracy: Points of accuracy per 100 words that findings cost.
+        found_fluency: The same of fluency.
+        least_accuracy: Points of accuracy per 100 words that a critical finding makes the minimum, else 0.
         least_fluency: The same of fluency.
         is_copy: Whether the hypothesis is a reference word for word, which costs no accuracy.
         human: People's scores in `unit`.
@@ -67,6 +69,8 @@ class Rated:
     columns: Mapping[str, Column]
     n_words: Floats
     n_hypothesis: Floats
+    found_accuracy: Floats
+    found_fluency: Floats
     least_accuracy: Floats
     least_fluency: Floats
     is_copy: Bools
@@ -99,9 +103,15 @@ def _expected(parts: Parts, rated: Rated) -> tuple[Floats, Floats]:
 
 
 def _settled(expected: tuple[Floats, Floats], rated: Rated, factor: float = 1.0) -> Floats:
-    """Return the rows' scores of so many times these points, with findings as minimums, as `combine.penalty` has it."""
-    accuracy = np.maximum(expected[0] * factor, rated.least_accuracy)
-    rate = accuracy + np.maximum(expected[1] * factor, rated.least_fluency)
+    """Return the rows' scores of so many times these points and of findings, as `combine.penalty` has it."""
+    accuracy, fluency = (
+        np.maximum(together(np.maximum(0.0, points * factor), found), least)
+        for points, found, least in (
+            (expected[0], rated.found_accuracy, rated.least_accuracy),
+            (expected[1], rated.found_fluency, rated.least_fluency),
+        )
+    )
+    rate = accuracy + fluency
     return rate * rated.n_words / PER_WORDS if rated.unit == "points" else quality_of(rate)
 
 

@@ -255,19 +255,31 @@ def _of(findings: Sequence[Finding], dimension: DimensionName) -> list[Finding]:
 def _points(rate: float | None, findings: Sequence[Finding], n_words: float) -> float | None:
     if rate is None:
         return None
-    points = together(rate * n_words / PER_WORDS, math.fsum(POINTS[finding.severity] for finding in findings))
+    found, least = _demanded(findings, n_words)
+    expected = max(0.0, rate * n_words / PER_WORDS)
+    return max(together(expected, found) if expected and found else expected or found, least)
+
+
+def demands(findings: Sequence[Finding], n_words: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Return, of accuracy and of fluency, the points that findings cost and the least that critical ones leave."""
+    return _demanded(_of(findings, "adequacy"), n_words), _demanded(_of(findings, "fluency"), n_words)
+
+
+def _demanded(findings: Sequence[Finding], n_words: float) -> tuple[float, float]:
     is_critical = any(finding.severity == "critical" for finding in findings)
-    return max(points, CRITICAL_RATE * n_words / PER_WORDS) if is_critical else points
+    found = math.fsum(POINTS[finding.severity] for finding in findings)
+    return found, CRITICAL_RATE * n_words / PER_WORDS if is_critical else 0.0
 
 
-def together(expected: float, found: float) -> float:
-    """Return the points of a segment of which a recipe expects some and the checks found some.
+def together(expected: Numbers, found: Numbers) -> Numbers:
+    """Return the points of which a recipe expects some and checks found some; numbers, or arrays of shape (n,).
 
     More than either, and less than their sum, as some of what was found was expected: a norm of both. With the third
     power it is about the larger one, which fits people's points best, and yet every finding lowers a score
     (docs/decisions/0015-findings.md).
     """
-    return (expected**OVERLAP + found**OVERLAP) ** (1 / OVERLAP) if expected and found else expected or found
+    points: Numbers = (expected**OVERLAP + found**OVERLAP) ** (1 / OVERLAP)
+    return points
 
 
 class Dimension:

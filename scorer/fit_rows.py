@@ -16,7 +16,7 @@ from scorer import languages as spoken
 from scorer.adaptation import Rated, Unit, judged, rate_of
 from scorer.api import Progress
 from scorer.assets import SHIPPED_NAME
-from scorer.combine import PER_WORDS, Available, Prediction, Preset, Recipe
+from scorer.combine import PER_WORDS, Available, Preset, Recipe
 from scorer.errors import InputError, UsageError
 from scorer.fitting import Column, Floats, predicted
 from scorer.formats import Row
@@ -28,7 +28,7 @@ from scorer.plan import Settings, what_is_there
 from scorer.printable import printable
 from scorer.registry import nearest
 from scorer.systems import PEEK, Scored, rate
-from scorer.types import Finding, Languages, Segment
+from scorer.types import Languages, Segment
 
 Scale = Literal["mqm", "0-100", "da"]
 SCALES: tuple[Scale, ...] = ("mqm", "0-100", "da")
@@ -262,12 +262,13 @@ def _rated(
     known: Recipe,
 ) -> Rated:
     n_words = np.array([each.penalty.n_words_read if each.penalty else 0.0 for each in scored], dtype=np.float64)
-    least = np.array(
+    demanded = np.array(
         [
-            least_rates(row.segment, each.report.findings if each.report else ())
-            for row, each in zip(rows, scored, strict=True)
+            combine.demands(each.report.findings if each.report else (), n)
+            for n, each in zip(n_words.tolist(), scored, strict=True)
         ]
-    ).reshape(-1, 2)
+    ).reshape(-1, 2, 2)
+    demanded *= PER_WORDS / n_words[:, None, None]
     copies = [row.segment.hypothesis.strip() in {text.strip() for text in row.segment.references} for row in rows]
     human = np.array([row.human for row in rows], dtype=np.float64)
     unit: Unit = "points" if scale == "mqm" else "quality"
@@ -275,8 +276,10 @@ def _rated(
         columns,
         n_words,
         np.array([words.count(row.segment.hypothesis) for row in rows]),
-        least[:, 0],
-        least[:, 1],
+        demanded[:, 0, 0],
+        demanded[:, 1, 0],
+        demanded[:, 0, 1],
+        demanded[:, 1, 1],
         np.array(copies, dtype=bool),
         human,
         human,
@@ -315,17 +318,6 @@ def _split(
         if both is not None and sum(both) > 0:
             share[i] = both[0] / sum(both)
     return total * share, total * (1 - share)
-
-
-# Expects nothing, so that what a penalty has is what findings demand.
-_SILENT = Prediction((), 0.0, ((0.0, 0.0), (1.0, 1.0)))
-_NO_RECIPE = Recipe("none", _SILENT, _SILENT, "")
-
-
-def least_rates(segment: Segment, findings: Sequence[Finding]) -> tuple[float, float]:
-    """Return the points per 100 words, of accuracy and of fluency, that findings make the minimum."""
-    penalty = combine.penalty(segment, {}, findings, _NO_RECIPE)
-    return tuple(PER_WORDS * (points or 0.0) / penalty.n_words_read for points in (penalty.accuracy, penalty.fluency))  # type: ignore[return-value]
 
 
 def languages_said(languages: Mapping[str, int]) -> str:

@@ -137,6 +137,12 @@ def test_penalty_findings_cost_their_points_and_a_part_of_what_the_recipe_expect
     assert 8.8 < expected.accuracy < 8.8 + 5
 
 
+def test_penalty_recipe_that_expects_less_than_nothing_expects_nothing():
+    below = replace(RECIPE, adequacy=Prediction((), -3.0, ((-10.0, -10.0), (10.0, 10.0))))
+    assert combine.penalty(segment(), {"chrf": 50.0}, [], below).accuracy == 0
+    assert combine.penalty(segment(), {"chrf": 50.0}, [finding("minor")], below).accuracy == 1
+
+
 @pytest.mark.parametrize(("expected", "found", "points"), [(0, 0, 0), (0, 6, 6), (2.5, 0, 2.5), (3, 4, 91 ** (1 / 3))])
 def test_together_is_a_norm(expected, found, points):
     assert combine.together(expected, found) == pytest.approx(points, rel=1e-12)

@@ -37,7 +37,9 @@ def made(n=400, seed=0, factor=2.0, noise=2.0, unit="points"):
     rate = accuracy + 4.0
     human = rate * words / 100 if unit == "points" else adaptation.quality_of(rate)
     item = np.arange(n) // 4
-    return Rated(columns, words, words, zeros, zeros, zeros.astype(bool), human, accuracy, zeros + 4.0, item, unit)
+    return Rated(
+        columns, words, words, zeros, zeros, zeros, zeros, zeros.astype(bool), human, accuracy, zeros + 4.0, item, unit
+    )
 
 
 # Curves and weights --------------------------------------------------------------------------------------------------
@@ -128,23 +130,20 @@ def test_judged_is_the_penalty_of_each_segment():
     texts = ["one two three four five"] * 4 + ["the very reference"]
     scores = [{"chrf": 30.0 + 10 * i, "ter": 50.0 - 5 * i} for i in range(5)]
     expected, lengths = [], []
-    least = {"adequacy": [], "fluency": []}
+    demanded = []
     for text, told, row in zip(texts, findings, scores, strict=True):
         found = [Finding("check", severity, dimension, 0, "") for dimension, severity in told]
         segment = Segment(0, "a source", text, ("the very reference",))
         penalty = combine.penalty(segment, row, found, KNOWN)
         expected.append(penalty.accuracy + penalty.fluency)
         lengths.append(penalty.n_words)
-        from scorer import fit_rows
-
-        for dimension, rate in zip(least, fit_rows.least_rates(segment, found), strict=True):
-            least[dimension].append(rate)
+        demanded.append(combine.demands(found, penalty.n_words))
+    rates = 100 * np.array(demanded) / np.array(lengths)[:, None, None]
     rated = Rated(
         {name: Column(name, np.array([row[name] for row in scores]), name == "chrf") for name in ("chrf", "ter")},
         np.array(lengths),
         np.array([words.count(text) for text in texts]),
-        np.array(least["adequacy"]),
-        np.array(least["fluency"]),
+        *(rates[:, part, kind] for kind in (0, 1) for part in (0, 1)),
         np.array([False] * 4 + [True]),
         *(np.zeros(5),) * 3,
         np.arange(5),

@@ -54,9 +54,7 @@ def rows(n=240, noise=0.1) -> tuple[Rated, heads.Heads]:
     columns = {name: Column(name, values, False) for name, values in zip(names, before, strict=True)}
     zeros = np.zeros(n)
     human = (rates[0] + rates[1]) * words / 100
-    rated = Rated(
-        columns, words, words, zeros, zeros, zeros.astype(bool), human, rates[0], rates[1], np.arange(n) // 3, "points"
-    )
+    rated = Rated(columns, words, words, *(zeros,) * 4, zeros.astype(bool), human, *rates, np.arange(n) // 3, "points")
     return rated, heads.Heads(both, (shipped(), shipped()))
 
 
