@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
+    from scorer.linear import Product
+
 Vectors = npt.NDArray[np.float32]
 
 BUNDLED = "bundled"
@@ -188,6 +190,7 @@ class E5Encoder:
     device: str = "cpu"
     tokens_a_batch: int = TOKENS_A_BATCH
     name: str = e5.NAME
+    _products: dict[str, Product] = field(default_factory=dict, init=False, repr=False)
 
     prompt = "query: "
 
@@ -281,11 +284,10 @@ class E5Encoder:
         """Return the early, the token and the layer `depth`'s output, (batch, length, dim) (Devlin et al. 2019)."""
         from torch.nn import functional
 
+        from scorer.linear import gelu
+
         weights, (batch, length) = self.weights, ids.shape
         heads, hidden = self.config["num_attention_heads"], self.config["hidden_size"]
-
-        def linear(states: torch.Tensor, name: str) -> torch.Tensor:
-            return functional.linear(states, weights[f"{name}.weight"], weights[f"{name}.bias"])
 
         def norm(states: torch.Tensor, name: str) -> torch.Tensor:
             weight, bias = weights[f"{name}.weight"], weights[f"{name}.bias"]
@@ -297,20 +299,28 @@ class E5Encoder:
         early = middle = states
         for layer in range(depth):
             prefix = f"encoder.layer.{layer}."
-            projected = linear(states, f"{prefix}attention.qkv").view(batch, length, 3, heads, hidden // heads)
+            projected = self._linear(f"{prefix}attention.qkv")(states).view(batch, length, 3, heads, hidden // heads)
             query, key, value = projected.permute(2, 0, 3, 1, 4)
             attended = functional.scaled_dot_product_attention(query, key, value)
-            attended = linear(
-                attended.transpose(1, 2).reshape(batch, length, hidden), f"{prefix}attention.output.dense"
-            )
+            attended = attended.transpose(1, 2).reshape(batch, length, hidden)
+            attended = self._linear(f"{prefix}attention.output.dense")(attended)
             states = norm(states + attended, f"{prefix}attention.output.LayerNorm")
-            fed = linear(functional.gelu(linear(states, f"{prefix}intermediate.dense")), f"{prefix}output.dense")
+            wide = gelu(self._linear(f"{prefix}intermediate.dense"), states)
+            fed = self._linear(f"{prefix}output.dense")(wide)
             states = norm(states + fed, f"{prefix}output.LayerNorm")
             if layer + 1 == EARLY_LAYER:
                 early = states
             if layer + 1 == self.layer:
                 middle = states
         return early, middle, states
+
+    def _linear(self, name: str) -> Product:
+        """Return the product that has this name, made when it is first asked for: the upper layers often are not."""
+        from scorer.linear import Product
+
+        if name not in self._products:
+            self._products[name] = Product(self.weights[f"{name}.weight"], self.weights[f"{name}.bias"])
+        return self._products[name]
 
     def _join(self, text: str, parts: Sequence[_Piece]) -> Embedding:
         dim = self.config["hidden_size"]

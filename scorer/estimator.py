@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from scorer import assets, encoders
 from scorer.assets import SHIPPED, Model
-from scorer.encoders import Embedding
+from scorer.encoders import Embedding, Inner
 from scorer.types import Segment, Span
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scorer.network import Network, Output, Side
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 
 WEIGHTS = "learned/network.safetensors"
 # A hypothesis is judged in windows of this many tokens, beside as much of the other texts as may belong to them.
@@ -57,15 +57,44 @@ class Estimate:
     spans: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A window of a hypothesis with what it is read beside; ranges are of tokens."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A run of a text's tokens, `first` to before `last`; of one text and one run there is one part."""
 
-    hypothesis: Embedding
-    source: Embedding | None
-    reference: Embedding | None
+    text: Embedding
     first: int
     last: int
+
+    def __len__(self) -> int:
+        return self.last - self.first
+
+    @property
+    def run(self) -> slice:
+        """Return where its tokens are."""
+        return slice(self.first, self.last)
+
+    @property
+    def inner(self) -> Inner:
+        """Return what the bundled encoder, which always gives it, knows of its text."""
+        assert self.text.inner is not None
+        return self.text.inner
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A window of a hypothesis with what it is read beside."""
+
+    hypothesis: _Part
+    source: _Part | None
+    reference: _Part | None
+
+    @property
+    def parts(self) -> tuple[_Part, _Part | None, _Part | None]:
+        """Return them in the network's order."""
+        return self.hypothesis, self.source, self.reference
+
+
+_Read = Callable[[Sequence[_Reading], Mapping[_Part, Floats]], "torch.Tensor"]
 
 
 def version(model: Model = SHIPPED) -> str:
@@ -90,11 +119,23 @@ def head_inputs(segments: Sequence[Segment]) -> list[tuple[npt.NDArray[np.float1
     """
     from scorer.network import WHOLE_SHARE
 
-    theirs = 1.0 if _network(SHIPPED).network.whole is None else 1 - WHOLE_SHARE
+    loaded = _network(SHIPPED)
+    theirs = 1.0 if loaded.network.whole is None else 1 - WHOLE_SHARE
+
+    def heads_read(readings: Sequence[_Reading], late: Mapping[_Part, Floats]) -> torch.Tensor:
+        caught: list[torch.Tensor] = []
+        handle = loaded.network.points.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
+        try:
+            loaded.read(readings, late)
+        finally:
+            handle.remove()
+        return caught[0].float()
+
     found: list[list[npt.NDArray[np.float16]]] = [[] for _ in segments]
     keys = [_key(segment) for segment in segments]
     jobs, _ = _jobs(keys)
-    for (number, _), states in zip(jobs, _judge([reading for _, reading in jobs], _run_states), strict=True):
+    readings = [reading for _, reading in jobs]
+    for (number, _), states in zip(jobs, _judge(readings, loaded, heads_read), strict=True):
         found[number].append(states.astype(np.float16))
     empty = np.zeros((0, 0), np.float16)
     return [
@@ -137,9 +178,17 @@ def _memo(model: Model) -> _Memo:
 
 
 def _estimate(keys: Sequence[_Key], model: Model) -> list[Estimate]:
+    import torch
+
     jobs, embedded = _jobs(keys)
     found: list[list[Floats]] = [[] for _ in keys]
-    outputs = _judge([reading for _, reading in jobs], lambda readings: _run(readings, model))
+    loaded = _network(model)
+
+    def four(readings: Sequence[_Reading], late: Mapping[_Part, Floats]) -> torch.Tensor:
+        output = loaded.read(readings, late)
+        return torch.stack([output.accuracy, output.fluency, *torch.sigmoid(output.tags).unbind(-1)], -1)
+
+    outputs = _judge([reading for _, reading in jobs], loaded, four)
     for (number, _), output in zip(jobs, outputs, strict=True):
         found[number].append(output)
     return [
@@ -154,12 +203,23 @@ def _jobs(keys: Sequence[_Key]) -> tuple[list[tuple[int, _Reading]], dict[str, E
         dict.fromkeys(text for hypothesis, source, references in keys for text in (hypothesis, source, *references))
     )
     embedded = dict(zip(texts, encoders.load().embed(texts, sentences=False), strict=True))
+    known: dict[tuple[str, int, int], _Part] = {}
+
+    def part(text: str, span: Span) -> _Part:
+        return known.setdefault((text, *span), _Part(embedded[text], *span))
+
+    def beside(text: str | None, window: Span, n_hypothesis: int) -> _Part | None:
+        n_tokens = len(embedded[text].spans) if text is not None and text.strip() else 0
+        return part(text, _beside(window, n_hypothesis, n_tokens)) if text is not None and n_tokens else None
+
     jobs: list[tuple[int, _Reading]] = []
     for number, (hypothesis, source, references) in enumerate(keys):
-        other = embedded[source] if source.strip() else None
+        n_tokens = len(embedded[hypothesis].spans)
         for reference in references or (None,):
-            beside = embedded[reference] if reference is not None else None
-            jobs += [(number, reading) for reading in _windows(embedded[hypothesis], other, beside)]
+            for first in range(0, n_tokens, WINDOW):
+                window = first, min(first + WINDOW, n_tokens)
+                others = (beside(text, window, n_tokens) for text in (source, reference))
+                jobs.append((number, _Reading(part(hypothesis, window), *others)))
     return jobs, embedded
 
 
@@ -174,82 +234,39 @@ def _joined(outputs: Sequence[Floats], spans: tuple[Span, ...], n_readings: int)
     return Estimate(accuracy, fluency, error, major, spans)
 
 
-def _windows(hypothesis: Embedding, source: Embedding | None, reference: Embedding | None) -> Iterator[_Reading]:
-    n_tokens = len(hypothesis.spans)
-    for first in range(0, n_tokens, WINDOW):
-        yield _Reading(hypothesis, source, reference, first, min(first + WINDOW, n_tokens))
+def _beside(window: Span, n_hypothesis: int, n_tokens: int) -> Span:
+    """Return the tokens of another text that may belong to a window: all, or those at about the same place."""
+    if n_tokens <= 2 * WINDOW and n_hypothesis <= WINDOW:
+        return 0, n_tokens
+    ratio = n_tokens / n_hypothesis
+    first = max(0, round(window[0] * ratio) - MARGIN)
+    return min(first, n_tokens - 1), min(n_tokens, round(window[1] * ratio) + MARGIN, first + 3 * WINDOW)
 
 
-def _judge(readings: Sequence[_Reading], run: Callable[[Sequence[_Reading]], list[Floats]]) -> list[Floats]:
-    """Return what `run` says of each reading, in order; it gets them in batches of about one length."""
-    order = sorted(range(len(readings)), key=lambda i: readings[i].last - readings[i].first)
+def _judge(readings: Sequence[_Reading], loaded: _Loaded, read: _Read) -> list[Floats]:
+    """Return what `read` says of each reading's tokens, in order; it gets readings in batches of about one length.
+
+    Each part goes through the network's own layers once, in however many readings it stands.
+    """
+    late = loaded.late(list(dict.fromkeys(part for r in readings for part in r.parts if part is not None)))
     found: dict[int, Floats] = {}
-    for batch in _batches(order, readings):
-        for index, output in zip(batch, run([readings[i] for i in batch]), strict=True):
-            found[index] = output
+    for batch in _batches([len(reading.hypothesis) for reading in readings]):
+        rows = read([readings[i] for i in batch], late).double().cpu().numpy()
+        found.update((index, row[: len(readings[index].hypothesis)]) for index, row in zip(batch, rows, strict=True))
     return [found[i] for i in range(len(readings))]
 
 
-def _batches(order: Sequence[int], readings: Sequence[_Reading]) -> Iterator[list[int]]:
+def _batches(lengths: Sequence[int], *, padded: bool = True) -> Iterator[list[int]]:
+    """Yield numbers of parts of about one length, or of just one, as many as one pass takes."""
     batch: list[int] = []
-    for index in order:
-        length = readings[index].last - readings[index].first
-        if batch and length * (len(batch) + 1) > TOKENS_A_BATCH:
+    for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        other = not padded and batch and lengths[index] != lengths[batch[0]]
+        if batch and (other or lengths[index] * (len(batch) + 1) > TOKENS_A_BATCH):
             yield batch
             batch = []
         batch.append(index)
     if batch:
         yield batch
-
-
-def _run(readings: Sequence[_Reading], model: Model) -> list[Floats]:
-    """Return (tokens, 4) for each reading: accuracy, fluency, error, major."""
-    import torch
-
-    output = _forward(readings, _network(model))
-    with torch.inference_mode():
-        tags = torch.sigmoid(output.tags)
-        rows = torch.stack([output.accuracy, output.fluency, tags[..., 0], tags[..., 1]], -1).double().cpu().numpy()
-    return [row[: r.last - r.first] for row, r in zip(rows, readings, strict=True)]
-
-
-def _run_states(readings: Sequence[_Reading]) -> list[Floats]:
-    """Return (tokens, dim) for each reading: what the head of points reads."""
-    loaded = _network(SHIPPED)
-    caught: list[torch.Tensor] = []
-    handle = loaded.network.points.register_forward_pre_hook(lambda _, inputs: caught.append(inputs[0]))
-    try:
-        _forward(readings, loaded)
-    finally:
-        handle.remove()
-    rows = caught[0].float().cpu().numpy()
-    return [row[: r.last - r.first] for row, r in zip(rows, readings, strict=True)]
-
-
-def _forward(readings: Sequence[_Reading], loaded: _Loaded) -> Output:
-    import torch
-
-    hypothesis = [(r.hypothesis, r.first, r.last) for r in readings]
-    source = [_beside(r, r.source) for r in readings]
-    reference = [_beside(r, r.reference) for r in readings]
-    with torch.inference_mode():
-        output: Output = loaded.network.read(loaded.side(hypothesis), loaded.side(source), loaded.side(reference))
-    return output
-
-
-_Part = tuple[Embedding, int, int]
-
-
-def _beside(reading: _Reading, other: Embedding | None) -> _Part | None:
-    """Return the tokens of the other text that may belong to a window: all, or those at about the same place."""
-    if other is None or not len(other.spans):
-        return None
-    n_tokens, n_hypothesis = len(other.spans), len(reading.hypothesis.spans)
-    if n_tokens <= 2 * WINDOW and n_hypothesis <= WINDOW:
-        return other, 0, n_tokens
-    ratio = n_tokens / n_hypothesis
-    first = max(0, round(reading.first * ratio) - MARGIN)
-    return other, min(first, n_tokens - 1), min(n_tokens, round(reading.last * ratio) + MARGIN, first + 3 * WINDOW)
 
 
 @dataclass(frozen=True)
@@ -260,33 +277,74 @@ class _Loaded:
     words: torch.Tensor
     scales: dict[str, torch.Tensor]
 
-    def side(self, parts: Sequence[_Part | None]) -> Side:
+    def read(self, readings: Sequence[_Reading], late: Mapping[_Part, Floats]) -> Output:
+        """Return what the network says of readings; `late` is what its own layers say of their parts."""
+        import torch
+
+        sides = [list(side) for side in zip(*(reading.parts for reading in readings), strict=True)]
+        with torch.inference_mode():
+            padded = [self._padded(side, late.__getitem__) for side in sides]
+            output: Output = self.network.read([self._side(side) for side in sides], padded)
+        return output
+
+    def late(self, parts: Sequence[_Part]) -> dict[_Part, Floats]:
+        """Return what the network's own layers say of each part, (tokens, dim), whatever company it is in."""
+        import torch
+
+        found: dict[_Part, Floats] = {}
+        for batch in _batches([len(part) for part in parts], padded=False):
+            taken = [parts[i] for i in batch]
+            with torch.inference_mode():
+                early = self._scaled("early", self._padded(taken, _early))
+                states = self.network.deeper(early, early.new_ones(early.shape[:2], dtype=torch.bool))
+            found.update(zip(taken, states.cpu().numpy(), strict=True))
+        return found
+
+    def _side(self, parts: Sequence[_Part | None]) -> Side:
         """Return the parts, padded to the longest; `None` has no token."""
         import torch
 
-        from scorer.network import DIM, Side
+        from scorer.network import Side
 
-        longest = max(1, *(0 if part is None else part[2] - part[1] for part in parts))
-        ids = np.zeros((len(parts), longest), np.int64)
-        early, late = (np.zeros((len(parts), longest, DIM), np.float32) for _ in range(2))
-        mask = np.zeros((len(parts), longest), bool)
+        early, late = (self._padded(parts, states) for states in (_early, _late))
+        ids, mask = torch.zeros(early.shape[:2], dtype=torch.long), torch.zeros(early.shape[:2], dtype=torch.bool)
         for row, part in enumerate(parts):
-            if part is None:
-                continue
-            embedding, first, last = part
-            inner = embedding.inner
-            assert inner is not None  # the bundled encoder always gives it
-            own = slice(first, last)
-            ids[row, : last - first], early[row, : last - first] = inner.ids[own], inner.early[own]
-            late[row, : last - first] = embedding.tokens[own] * inner.lengths[own, None]
-            mask[row, : last - first] = True
-        words = self.words[torch.from_numpy(ids).to(self.words.device)]
-        arrays = (words, *(torch.from_numpy(array).to(words.device) for array in (early, late)))
-        scaled = [
-            (array - self.scales[f"{name}.mean"]) / self.scales[f"{name}.std"]
-            for name, array in zip(("words", "early", "late"), arrays, strict=True)
-        ]
-        return Side(scaled[0], scaled[1], scaled[2], torch.from_numpy(mask).to(words.device))
+            if part is not None:
+                ids[row, : len(part)] = torch.from_numpy(part.inner.ids[part.run]).long()
+                mask[row, : len(part)] = True
+        words = self.words[ids.to(self.words.device)]
+        return Side(
+            self._scaled("words", words),
+            self._scaled("early", early),
+            self._scaled("late", late),
+            mask.to(words.device),
+        )
+
+    def _padded(self, parts: Sequence[_Part | None], states: Callable[[_Part], Any]) -> torch.Tensor:
+        """Return some states of the parts, (parts, longest, dim); a part that is missing, and what it lacks, is 0."""
+        import torch
+
+        from scorer.network import DIM
+
+        longest = max(1, *(0 if part is None else len(part) for part in parts))
+        array = np.zeros((len(parts), longest, DIM), np.float32)
+        for row, part in enumerate(parts):
+            if part is not None:
+                array[row, : len(part)] = states(part)
+        return torch.from_numpy(array).to(self.words.device)
+
+    def _scaled(self, name: str, states: torch.Tensor) -> torch.Tensor:
+        return (states - self.scales[f"{name}.mean"]) / self.scales[f"{name}.std"]
+
+
+def _early(part: _Part) -> npt.NDArray[np.float16]:
+    return part.inner.early[part.run]
+
+
+def _late(part: _Part) -> Floats:
+    """Return the encoder's own late states."""
+    raw: Floats = part.text.tokens[part.run] * part.inner.lengths[part.run, None]
+    return raw
 
 
 @functools.lru_cache(maxsize=3)
@@ -294,12 +352,14 @@ def _network(model: Model) -> _Loaded:
     import torch
     from safetensors.torch import load
 
+    from scorer import linear
     from scorer.network import loaded
 
     encoder: Any = encoders.load().encoder
     tensors = {key: tensor.float() for key, tensor in load(assets.read(WEIGHTS, model)).items()}
     scales = {key.removeprefix("scale."): tensors.pop(key) for key in sorted(tensors) if key.startswith("scale.")}
-    network = loaded(tensors)
     device = torch.device(encoder.device)
+    network = loaded(tensors).to(device)
+    linear.pack(network)
     words = encoder.weights["embeddings.word_embeddings.weight"]
-    return _Loaded(network.to(device), words, {key: value.to(device) for key, value in scales.items()})
+    return _Loaded(network, words, {key: value.to(device) for key, value in scales.items()})

@@ -13,12 +13,14 @@ token costs depends on what it is read beside, so a paragraph has only about the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from torch import nn
 from torch.nn import functional
+
+from scorer import linear
 
 DIM = 384
 HEADS = 12
@@ -101,7 +103,7 @@ class Layer(nn.Module):
         scores = query @ (key * (DIM // HEADS) ** -0.5).transpose(2, 3) + mask[:, None, None, :]
         seen = torch.softmax(scores, -1) @ value
         states = self.attended_norm(states + self.attended(seen.transpose(1, 2).reshape(batch, length, DIM)))
-        fed: torch.Tensor = self.outer_norm(states + self.outer(functional.gelu(self.inner(states))))
+        fed: torch.Tensor = self.outer_norm(states + self.outer(linear.gelu(self.inner, states)))
         return fed
 
 
@@ -136,7 +138,7 @@ class Whole(nn.Module):
             matched = (_matched(hypothesis, side) - self.matched_means[number]) / self.matched_scales[number]
             features += [0.5 * (own - other).abs() * there, 0.3 * own * other, matched.clamp(-4, 4) * there, there]
         features.append(n_tokens.to(own.dtype).log() - 3.3)
-        hidden = functional.gelu(self.second(functional.gelu(self.first(torch.cat(features, -1)))))
+        hidden = linear.gelu(self.second, linear.gelu(self.first, torch.cat(features, -1)))
         points: torch.Tensor = functional.softplus(self.last(hidden)) * n_tokens
         return points
 
@@ -206,13 +208,17 @@ class Network(nn.Module):
         hypothesis, source, reference = (self.deepened(side) for side in (hypothesis, source, reference))
         return self.judged(hypothesis, source, reference, whole)
 
-    def read(self, hypothesis: Side, source: Side, reference: Side) -> Output:
+    def read(self, sides: Sequence[Side], late: Sequence[torch.Tensor]) -> Output:
         """Return what each token costs: accuracy and tags beside the other sides, fluency by itself.
 
-        So a text has one fluency, whatever lies beside it; the hypothesis goes through the network's own layers once.
+        So a text has one fluency, whatever lies beside it.
+
+        Args:
+            sides: Hypothesis, source and reference.
+            late: What `deeper` makes of each, in the same order: a text needs to go through these layers only once.
         """
-        whole = None if self.whole is None else self.whole(hypothesis, source, reference)
-        hypothesis, source, reference = (self.deepened(side) for side in (hypothesis, source, reference))
+        whole = None if self.whole is None else self.whole(*sides)
+        hypothesis, source, reference = (replace(side, late=own) for side, own in zip(sides, late, strict=True))
         output = self.judged(hypothesis, source, reference, whole)
         if not (source.mask.any() or reference.mask.any()):
             return output
@@ -238,7 +244,7 @@ class Network(nn.Module):
             states = layer(states, others, everything)
         weight = hypothesis.mask[..., None].to(states.dtype)
         mean = (states * weight).sum(1, keepdim=True) / weight.sum(1, keepdim=True).clamp(min=1)
-        hidden = functional.gelu(self.hidden(torch.cat([states, mean.expand_as(states)], -1)))
+        hidden = linear.gelu(self.hidden, torch.cat([states, mean.expand_as(states)], -1))
         weight = weight.float()
         points = functional.softplus(self.points(torch.cat([hidden, *direct], -1).float())) * weight
         if whole is not None:
@@ -251,15 +257,18 @@ class Network(nn.Module):
         """Return the side with its late states made by the network's own layers, if it has any."""
         if not len(self.deep) or (side.mask.shape[1] <= 1 and not side.mask.any()):
             return side
-        batch, length, _ = side.early.shape
-        states = side.early * self.early_scale + self.early_mean
+        return replace(side, late=self.deeper(side.early, side.mask))
+
+    def deeper(self, early: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return the late states that the network's own layers make of early ones, (batch, length, dim)."""
+        batch, length, _ = early.shape
+        states = early * self.early_scale + self.early_mean
         states = torch.cat([states, self.ends.expand(batch, -1, -1)], 1)
-        mask = torch.cat([side.mask, side.mask.new_ones(batch, N_ENDS)], 1)
-        hidden = (~mask).to(states.dtype) * HIDDEN_FROM_VIEW
+        hidden = (~torch.cat([mask, mask.new_ones(batch, N_ENDS)], 1)).to(states.dtype) * HIDDEN_FROM_VIEW
         for layer in self.deep:
             states = layer(states, states[:, :0], hidden)
-        late = (states[:, :length] - self.late_mean) / self.late_scale
-        return Side(side.words, side.early, late, side.mask)
+        late: torch.Tensor = (states[:, :length] - self.late_mean) / self.late_scale
+        return late
 
     def _raw(self, late: torch.Tensor) -> torch.Tensor:
         raw: torch.Tensor = late * self.late_scale + self.late_mean
