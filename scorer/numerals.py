@@ -33,11 +33,15 @@ _GROUPED_BY_SPACE = re.compile(r"\d{1,3}(?: \d{3})+")
 _DAY_AND_MONTH = re.compile(r"[0-3]?\d\.[01]?\d")
 _HAN_UNIT = "".join(words.HAN_UNITS)
 _AFTER_UNIT = re.compile(rf"[多余餘几 ]?([{_HAN_UNIT}]+)")
+# 千伏 are kilovolts and 兆瓦 megawatts: there the sign may belong to the unit.
+_PREFIXED_UNIT = re.compile(r"[千兆](?=[伏瓦克米卡赫帕焦升欧歐安字])")
+_TENTHS = "成"
 _PERCENT = re.compile(rf"[\s\u00a0-]{{0,2}}{words.PERCENT}", re.IGNORECASE)
 _PERCENT_BEFORE = re.compile(r"(?:百分之|百分|%|yüzde |සියයට )$")
 _DECADE = re.compile(words.DECADE)
 _CENTURY = re.compile(words.CENTURY, re.IGNORECASE)
 _CLOCK = re.compile(rf"(?::[0-5]\d(?!\d)|\.[0-5]\d(?=\s?Uhr))?{words.AFTERNOON}|:[0-5]\d(?!\d)", re.IGNORECASE)
+_HOURS_AND_MINUTES = re.compile(r"0\d[0-5]\d")
 _RANGE = re.compile(
     r"[\s\u00a0]?(?:[-–—~～/,到至和或、]|to|and|or|bis|und|oder|à|et|ou|a|y|o|e|до|и|или|through)[\s\u00a0]?"
 )
@@ -80,10 +84,10 @@ def _pieces(plain: str, language: str | None) -> Iterator[tuple[Span, frozenset[
         if _is_quantity(whole, language) and not dated:
             yield match.span(), frozenset()
             continue
-        # "1 500 men" in English is a slip for 1,500, or it is two numbers.
+        # "1 500 men" in English is a slip for 1,500, or it is two numbers; "18.12." is a day, or 18.12 ends a sentence.
         joined = (
             frozenset({Decimal(whole.replace(" ", ""))})
-            if " " in whole and _GROUPED_BY_SPACE.fullmatch(whole)
+            if dated or (" " in whole and _GROUPED_BY_SPACE.fullmatch(whole))
             else frozenset()
         )
         for part in re.finditer(r"\d+", whole):
@@ -140,10 +144,15 @@ def _with_magnitude(plain: str, number: Number) -> Number:
         factor = Decimal(1)
         for unit in match[1]:
             factor *= words.HAN_UNITS[unit]
-        return _times(number, plain, match.end(), frozenset({factor}))
+        prefix = _PREFIXED_UNIT.match(plain, match.end() - 1)
+        also = {factor / words.HAN_UNITS[prefix[0]]} if prefix else set()
+        return _times(number, plain, match.end(), frozenset({factor, *also}))
+    if plain[end : end + 1] == _TENTHS:
+        return replace(number, values=number.values | {value * 10 for value in number.values})
     while (match := _AFTER_WORD.match(plain, end)) and match.end() - number.span[0] <= 80:
         factors = words.factors(match[1].casefold())
-        if not factors:
+        # "im Jahr 2012 Hunderte": nobody counts hundreds in hundreds.
+        if not factors or (number.value >= 100 and Decimal(100) in factors):
             break
         stretched = end if 1 in factors else match.end(1)
         number, end = _times(number, plain, stretched, factors), match.end(1)
@@ -163,6 +172,8 @@ def _with_calendar(plain: str, before: str, number: Number) -> Number:
     (value, more) = (number.value, set(number.values))
     if value != int(value) or value > 9999:
         return number
+    if _HOURS_AND_MINUTES.fullmatch(number.text):
+        more.add(value // 100)
     small = value < 100
     if _DECADE.match(plain, end) and (value % 10 == 0 or small):
         more |= {value % 100, *(century + value % 100 for century in (1800, 1900, 2000))}

@@ -142,7 +142,13 @@ def _is_function_word(segment: Segment, piece: Piece) -> bool:
 
 
 def _is_name(segment: Segment, run: Sequence[Piece]) -> bool:
-    """Return whether all words are capitalised, as `Bora Bora`, and the original's script would not show it."""
+    """Return whether all words are capitalised, as `Bora Bora`, and the original's script would not show it.
+
+    `Omega OMEGA`, a name and how its owner writes it, is one in any case.
+    """
+    first, *others = (segment.hypothesis[piece.start : piece.end] for piece in run)
+    if first.istitle() and len(first) > 1 and all(map(str.isupper, others)):
+        return True
     if any(map(str.isupper, original_text(segment))):
         return False  # a script with capitals would double the name as well, and that was looked up before
     return all(segment.hypothesis[piece.start].isupper() for piece in run)

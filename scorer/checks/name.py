@@ -1,19 +1,21 @@
 """Codes, acronyms and names in Latin letters that a translation lost, misspelt or exchanged.
 
-A code ("A320", "COVID-19") survives translation, an acronym mostly, a name often: cities have exonyms, titles are
-translated, German capitalises every noun. So across languages a missing name is only told where a misspelt one stands
-in its place. In one language names can be compared one by one.
+A code ("A320", "COVID-19") survives translation, an acronym of three letters mostly, a name often: cities have exonyms,
+titles are translated, German capitalises every noun. So across languages a missing name is only told where a misspelt
+one stands in its place, and no missing acronym that is usually translated: people did not mind what became of "UK",
+"PM" or "IPO" (docs/decisions/0018-worth.md). In one language names can be compared one by one.
 """
 
 from __future__ import annotations
 
 import difflib
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from scorer import checks
-from scorer.entities import Mention, fold, names
+from scorer.entities import Mention, fold, names, protected
 from scorer.types import Finding, Original, Segment, Severity, found
 
 # Names are sought one by one in the other text; a text with more of them is a list or an attack.
@@ -27,7 +29,25 @@ _EQUIVALENT = (
     "uk gb ru vk", "who oms", "gdp bip pib bdp bbp hdp pil skp iktp ikp", "imf iwf fmi", "wto omc dto",
     "vat mwst tva iva btw dph", "dna adn dns", "rna arn rns", "aids sida", "ceo pdg", "ngo ong nro", "pm am",
     "ussr udssr urss nsvl psrs", "uae vae eau", "hiv vih", "ai ki ia", "ww wk", "ad bc nchr vchr mkr pkr", "ps hp",
+    "covid19 ковид19 新冠",
 )  # fmt: skip
+# In capitals and still to be translated: acronyms that are spelt out or have other letters elsewhere, and words that
+# are STRESSED.
+_TRANSLATED = frozenset(
+    key
+    for line in (
+        "ipo vat gnp mps msp msps mep meps ceo cfo cto coo usa usd eur gbp rmb diy faq rsvp tba tbd wtf lol omg",
+        "aka asap fyi imho btw another never ever always must only very really more most best free please note",
+        "warning before after without every this that they your what when where which does have been will just",
+        "much many some none both each here there again still even with from into over under about because",
+        "nothing everything everyone news you all any not and the now out own was why who how too yes new get has",
+        "can but for one two ban dry big bad wet day off say see use way may our her his its she him let put try",
+    )
+    for key in line.split()
+)
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
+# From so many capitals on an acronym is the same everywhere, mostly.
+LONG_ACRONYM = 3
 _GROUPS = {key: group for group in (line.split() for line in _EQUIVALENT) for key in group}
 
 
@@ -37,7 +57,7 @@ def name(segment: Segment) -> Iterator[Finding]:
     original, language = segment.original, segment.languages.hypothesis
     if original is None or not original.text.strip() or not segment.hypothesis.strip():
         return
-    theirs, ours = names(original.text, original.language), names(segment.hypothesis, language)
+    theirs, ours = _names(original.text, original.language), _names(segment.hypothesis, language)
     lost = _missing(theirs, segment.hypothesis)
     came_in = _missing(ours, original.text)
     if original.side == "source" and segment.references:
@@ -51,6 +71,12 @@ def name(segment: Segment) -> Iterator[Finding]:
         yield from _across(segment, theirs[:MOST_NAMES], lost, came_in)
 
 
+def _names(text: str, language: str | None) -> list[Mention]:
+    """Return the names outside addresses and placeholders, which have checks of their own."""
+    taken = {position for mention in protected(text) for position in range(*mention.span)}
+    return [mention for mention in names(text, language) if mention.span[0] not in taken]
+
+
 def _missing(these: Sequence[Mention], other: str) -> list[Mention]:
     folded = fold(other)
     return [mention for mention in these[:MOST_NAMES] if not _stands_in(mention, folded)]
@@ -60,7 +86,13 @@ def _stands_in(mention: Mention, folded: str) -> bool:
     """Return whether a name occurs in a folded text, inflected, compounded or as its counterpart elsewhere."""
     key = mention.key
     stem = key if mention.kind != "name" or len(key) < 5 else key[: max(4, len(key) - 2)]
-    return stem in folded or any(other in folded for other in _GROUPS.get(key, ()))
+    return stem in folded or any(other in folded for other in _GROUPS.get(key, ())) or _is_dated(mention, folded)
+
+
+def _is_dated(mention: Mention, folded: str) -> bool:
+    """Return whether a name with a year in it, "Expo-2020", may have come apart: 2020年世博会."""
+    year = _YEAR.search(mention.key) if mention.kind == "code" else None
+    return year is not None and year[0] in folded
 
 
 def _across(segment: Segment, theirs: list[Mention], lost: list[Mention], came_in: list[Mention]) -> Iterator[Finding]:
@@ -68,14 +100,26 @@ def _across(segment: Segment, theirs: list[Mention], lost: list[Mention], came_i
     hypothesis = segment.hypothesis
     latin = sum("a" <= sign <= "z" for sign in hypothesis.lower()) > len(hypothesis) / 3
     words = [word.strip(".,;:!?\"'()“”„«»") for word in hypothesis.split()[:2000]] if theirs else []
+    # Where the hypothesis has capitals of its own, those of the source were STRESS.
+    stressed = not segment.references and any(mention.kind == "acronym" for mention in came_in)
+    least = 0 if segment.references else LONG_ACRONYM  # a reference that has it as well vouches for a shorter one
     for mention in lost:
         if mention.kind == "code" and (wrong := _recoded(mention, came_in)):
             yield _finding(segment, mention, f"{mention.text} became {wrong.text}", wrong, "major")
         elif (mention.kind == "code" and (latin or len(mention.key) > 3)) or (
-            mention.kind == "acronym" and latin and not _initials(mention, words)
+            mention.kind == "acronym"
+            and latin
+            and _is_told(mention, least)
+            and not stressed
+            and not _initials(mention, words)
         ):
             yield _finding(segment, mention, f"{mention.text} is missing")
     yield from _slips(segment, theirs, words)
+
+
+def _is_told(acronym: Mention, least: int) -> bool:
+    """Return whether an acronym ought to survive: one of at least so many letters that is not often translated."""
+    return acronym.key not in _TRANSLATED and sum(sign.isupper() for sign in acronym.text) >= least
 
 
 def _slips(segment: Segment, theirs: list[Mention], words: Sequence[str]) -> Iterator[Finding]:

@@ -59,9 +59,10 @@ def _lower(text: str) -> str:
 
 
 def _lost(segment: Segment, original: Original, lost: list[Span], ours: Negation) -> Iterator[Finding]:
-    """Yield a finding for a negation of the source that nothing in the hypothesis renders."""
+    """Yield a finding for a negation of the source that nothing in the hypothesis renders, not even an idiom."""
     references = [negators(text, ours) for text in segment.references]
-    if ours.weak.search(segment.hypothesis.lower()) or (references and not any(references)):
+    text = _lower(segment.hypothesis)
+    if _renders(ours, text) or (references and not any(references)) or _kept(_lower(original.text), lost[0], text):
         return
     yield _finding(segment, original, lost[0], None, serious=bool(references) or _is_plain(original.text))
 
@@ -71,9 +72,23 @@ def _came_in(
 ) -> Iterator[Finding]:
     """Yield a finding for a negation of the hypothesis for which nothing in the source calls."""
     references = [negators(text, ours) for text in segment.references]
-    if theirs.weak.search(original.text.lower()) or any(references):
+    if _renders(theirs, _lower(original.text)) or any(references):
         return
     yield _finding(segment, original, None, came_in[0], serious=bool(references) or _is_plain(original.text))
+
+
+def _renders(language: Negation, text: str) -> bool:
+    """Return whether anything in a text may stand for a negation of the other one."""
+    return bool(language.weak.search(text) or language.strong.search(text))
+
+
+def _kept(source: str, negator: Span, text: str) -> bool:
+    """Return whether a negation was left in the source's language, with the word after it: "No-Deal", "No justice"."""
+    after = _WORD.search(source, negator[1])
+    if after is None:
+        return False
+    kept = rf"\b{re.escape(source[slice(*negator)])}\W{{1,3}}{re.escape(after[0])}\b"
+    return re.search(kept, text) is not None
 
 
 def _already(segment: Segment, original: Original, theirs: Negation, ours: Negation) -> Iterator[Finding]:

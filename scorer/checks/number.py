@@ -33,7 +33,7 @@ def number(segment: Segment) -> Iterator[Finding]:
     theirs, ours = numbers(original.text, original.language), numbers(segment.hypothesis, language)
     lost = _unmatched(theirs, ours, spelled(segment.hypothesis, language), language)
     made_up = _unmatched(ours, theirs, spelled(original.text, original.language), original.language)
-    lost, made_up = _without_dates(segment, lost, made_up)
+    lost, made_up = _without_regrouped(*_without_dates(segment, lost, made_up))
     if original.side == "source" and segment.references:
         lost, made_up = _against_references(segment, lost, made_up)
     yield from _findings(segment, *_surplus(lost, made_up, theirs, ours))
@@ -61,6 +61,16 @@ def _without_dates(segment: Segment, lost: list[Number], made_up: list[Number]) 
     if original is None or not (pairs := changed_dates(original.text, segment.hypothesis)):
         return lost, made_up
     return _outside(lost, [left for left, _ in pairs]), _outside(made_up, [right for _, right in pairs])
+
+
+def _without_regrouped(lost: list[Number], made_up: list[Number]) -> tuple[list[Number], list[Number]]:
+    """Return both lists without what is the same digits in other groups, as telephone numbers are written."""
+    same = lost and made_up and _digits(lost) == _digits(made_up)
+    return ([], []) if same and len(lost) != len(made_up) else (lost, made_up)
+
+
+def _digits(these: list[Number]) -> str:
+    return "".join(sign for number in these for sign in number.text if sign.isdecimal())
 
 
 def _outside(these: list[Number], taken: Iterable[Date]) -> list[Number]:

@@ -14,6 +14,8 @@ from scorer.checks.writing import original_text, shown
 from scorer.types import Finding, Segment, found
 
 _INCHES = re.compile(r"\d\s?(?:\"|''|”)(?=\s*[x×\d)/,;-]|\s+[a-z]|$)")
+# A single mark at the beginning that nothing closes: a quotation that goes on in the next segment.
+_OPEN_SINGLE = re.compile(r"\s*['‘](?=\w)(?!.*[\w.,;:!?…]['’](?!\w))", re.DOTALL)
 _STRAIGHT = '"＂'
 _CURLY = "“”„‟"
 _ANGLED = "«»"
@@ -26,8 +28,9 @@ def quotes(segment: Segment) -> Iterator[Finding]:
     marks = _marks(segment.hypothesis)
     if not marks:
         return
-    known = _marks(original_text(segment))
-    if len(marks) % 2 and len(known) % 2 == 0:
+    original = original_text(segment)
+    known = _marks(original)
+    if len(marks) % 2 and len(known) % 2 == 0 and not _OPEN_SINGLE.match(original):
         span = _odd_one(marks)
         message = f"{shown(segment.hypothesis[span[0] : span[1]])} has no partner"
         yield found(segment, "quotes", "minor", "fluency", message, hypothesis=span)

@@ -41,12 +41,12 @@ NEGATION: dict[str, Negation] = {
         r"|no\s?\.\s?\d*|not (?:un|in|im|dis)\w{4,}|nothing other|if nothing else|why (?:not|don['’]t)|whether or not|or not|if not|(?:is|would|should|could|was|does)n\s?['’]\s?t (?:it|that|this|he|she|they|you|we|there)|aren['’]t (?:they|we|you)|isn['’]t (?:that|this)|don['’]t you"
         r"|can(?:\s?['’]\s?t|not) (?:but|help|wait|stop|agree more|be overstated|be overestimated)|couldn\s?['’]\s?t (?:be (?:happier|better|more)|agree more|help|have asked|ask|have been)|nothing (?:but|short|more|less)|no more"
         r"|(?:do not|don\s?['’]\s?t) (?:hesitate|forget|miss|worry|mind|let|be (?:afraid|surprised))|none other|(?:has|have) no choice|no problem"
-        r"|none the less|not (?:long|far|yet|until|till|too)|no longer|never(?: been)? (?:more|better|so|mind)|never fails|no time|yes or no|no,",
+        r"|none the less|second to none|not (?:his|her|their|my|its|the|our) (?:real|actual) \w+|(?:do|does|did|will|wo|would)(?: not|n\s?['’]\s?t) take (?:\w+ ){0,3}long|not (?:long|far|yet|until|till|too)|no longer|never(?: been)? (?:more|better|so|mind)|never fails|no time|yes or no|no,",
         rf"without|hardly|barely|scarcely|rarely|seldom|few\b|little\b|fail|lack|refus|den(?:y|ie)|reject|avoid|prevent|prohibit|forbid|forbade|ban\b"
         rf"|bann|stop|ceas|miss|absen|un(?!der|it|i(?:on|que|ver|f)|til|less|cle)\w{{4,}}|{_NEGATIVE_PREFIX}|dis(?!c|tr|t|p[luo]|k)\w{{4,}}"
         r"|\w{3,}less\b|non|anti|until|unless|except|instead|rather|too\b|less\b|free\b|against|ignor|neglect|exclu|far from|other than|yet\b|doubt"
         r"|wrong|false|short of|n['’]t|beyond|nullif|declin|oppos|difficult|hard\b|leave|left|empty|zero|mere|resist|despite|give up|quit|withheld|no\b|not\b"
-        r"|never|nothing|none|nor\b|neither|lost|stay away|keep|minor|slight|seldom|bare|blind|out of|shortage|mal\w+|mis\w{4,}|illegal|last\b|loss|end|exempt|surplus|warn|bad\b|forg[eo]t|lest\b|untouch|hide|hid",
+        r"|never|nothing|none|nor\b|neither|lost|stay away|keep|minor|slight|seldom|bare|blind|under(?!st|g[or]|w[ae]|l[iy]|ne|t[ao])\w{5,}|care to|out of|outside|behind|turn(?:s|ed|ing)? (?:\w+ )?off|shortage|mal\w+|mis\w{4,}|illegal|last\b|loss|end|exempt|surplus|warn|bad\b|forg[eo]t|lest\b|untouch|hide|hid",
     ),
     "de": _language(
         r"nicht|kein(?:e|er|en|em|es|erlei|eswegs)?|nie|niemals|niemand(?:en|em)?|nichts|nirgends|nirgendwo|weder|nein",
@@ -56,7 +56,7 @@ NEGATION: dict[str, Negation] = {
         r"ohne|un(?!d\b|s\b|s[e]|t[e]|i|g[a]r)\w{3,}|\w{3,}los(?:e|er|en|em|es|igkeit)?\b|kaum|selten|fehl|mangel|weiger|verweiger|ablehn|lehnt|abgelehnt"
         r"|frühestens|vermeid|verhinder|verbot|verbiet|miss|statt|anstatt|erst\b|außer|sonst|wenig|gegen|nicht|nicht\w+|\w{3,}frei|scheiter|versäum|verzicht|bestr[ie]+t"
         r"|leugn|entgeh|einzig|schwer|halt|stopp|verwehr|verpass|nie|kein|zu\w* (?:um|als)|fern|null|aus\b|aufhör|hör|ausschlie|ausgeschlossen"
-        r"|abgesehen|lediglich|in(?=akz|eff|komp|stab|tol)\w+|entfäll|entfall|hinder|leer|verlor|verlier|bezweif|zweifel|nein|weder|weit",
+        r"|abgesehen|lediglich|in(?=akz|eff|komp|stab|tol)\w+|entfäll|entfall|hinder|leer|verlor|verlier|bezweif|zweifel|warn|nein|weder|weit",
     ),
     "fr": _language(
         r"pas|jamais|aucune?s?|rien|ni|nulle? part|non|n(?:e\s|['’])[^.;!?\n]{1,30}\b(?:plus|guère|personne|point)",
@@ -144,7 +144,7 @@ NEGATION: dict[str, Negation] = {
         r"(?<![沉淹出埋吞])没有?(?!收|落)|不(?:是|会|能|可以|要|想|应|该|需|必|敢|肯|愿|再|得(?!不)|允许|准|知道|存在|属于|包括|符合|支持|同意|认为|接受|喜欢|适合|具备"
         r"|做|去|来|给|说(?!定)|在(?!乎|意)|让|相信|承认|考虑|打算|希望|清楚|收|提供|参加)|从不|绝不|毫不|毫无|并不|并非|未(?!来|婚|必|免|知|成年|克|得|充|经)|切勿|请勿|无法|无需|无权|尚无|别(?:再|去|让|想)",
         r"不(?:仅|但|只|光|断|过|同|久|少|得不|可避免|错|如|管|论|止|愧|禁|由|然|妨|满|良|幸|安|便|足|利|会不|能不|要紧|好意思|在话下|约而同|容易|得已|知不觉|是吗|大|太|是很)"
-        r"|(.)不\1|必不可少|不能(?:肯定|确定)|是不是|会不会|能不能|要不要|有没有|要不|忍不住|了不起|差不多|对不起|没(?:错|准|关系|事|问题|想到)|好不容易|不能不|不是不|无不|不无|没有不|非[^，。]{1,12}不可"
+        r"|(.)[不没]\1|无[处所]不[在有能包]|时不我待|当仁不让|好[久长](?:时间)?没|方兴未艾|未雨绸缪|必不可少|不能(?:肯定|确定)|是不是|会不会|能不能|要不要|有没有|要不|忍不住|了不起|差不多|对不起|没(?:错|准|关系|事|有?问题|想到)|好不容易|不能不|(?<=了)没有|没(?:得|话)?说|没的说|没过?(?:多久|几)|不给力|没下文|未曾?中断|不是不|无不|不无|没有不|非[^，。]{1,12}不可"
         r"|不是[^，。]{1,15}而是|尚未|还没有?|从未|不知|再也不|不要|不见得|前所未有|有史以来|不在少数|不管|无论|没有任何|不再|才|而不是|供不应求|不得|不好|不到|是否",
         r"不|没|未|无|非|否|勿|莫|别|难|拒|禁|避|缺|失|免|少|仅|只|才|休|毋|绝|除|戒|零|反|停|亏|差|最早",
         words=False,

@@ -155,6 +155,12 @@ _POWERS: dict[int, str] = {
                        " триллионов трлн trilhão trilhões trilioane trilionů bilion biliony biliard triljon triljonit triljoni",
 }  # fmt: skip
 
+# "Six decades" may be sixty years: times ten, or not.
+_TENFOLD = (
+    "decade decades jahrzehnt jahrzehnte jahrzehnten décennie décennies década décadas decennio decenni decennium decennia"
+    " десятилетие десятилетия десятилетий десятилетиями desetiletí"
+)
+
 MULTIPLIERS: dict[str, frozenset[Decimal]] = {}
 for _power, _words in _POWERS.items():
     for _word in _words.split():
@@ -162,8 +168,10 @@ for _power, _words in _POWERS.items():
 # Long and short scale meet in one word, and a language code is not always there to tell them apart.
 MULTIPLIERS["billion"] = MULTIPLIERS["billions"] = frozenset({Decimal(10**9), Decimal(10**12)})
 
-# These scales are written to the number without a space, or are too short to be a word; "5m" may be metres.
-UNSURE_MULTIPLIERS = frozenset({"m", "mm", "b", "k", "bin", "e", "mil", "md", "miles"})
+MULTIPLIERS |= {word: frozenset({Decimal(1), Decimal(10)}) for word in _TENFOLD.split()}
+
+# These scales are written to the number without a space, or are too short to be a word; "5m" may be metres, "5 Cent" coins.
+UNSURE_MULTIPLIERS = frozenset({"m", "mm", "b", "k", "bin", "e", "mil", "md", "miles", "cent", "cents"})
 
 # Inflected and suffixed forms: Finnish "miljoonaan", Nepali "लाखसम्म".
 STEMS = {

@@ -56,3 +56,9 @@ def test_doubled_word_mistake_is_found(
 )
 def test_doubled_word_on_purpose_is_excused(source: str, hypothesis: str, language: str) -> None:
     assert findings(source, hypothesis, language) == []
+
+
+def test_doubled_word_name_beside_its_logo_is_no_error() -> None:
+    assert list(doubled_word(Segment(0, "瑞士欧米茄OMEGA", "Swiss Omega OMEGA", (), Languages("zh", "en")))) == []
+    [finding] = doubled_word(Segment(0, "瑞士表", "Swiss watch watch", (), Languages("zh", "en")))
+    assert finding.message == '"watch" is written twice in a row'

@@ -19,6 +19,11 @@ def test_quotes_fault_is_found(hypothesis: str, message: str) -> None:
     assert finding.severity == "minor"
 
 
+def test_quotes_closed_single_mark_of_the_source_excuses_nothing() -> None:
+    [finding] = quotes(Segment(0, "'He is perfect,' she said.", "„Er ist perfekt, sagte sie."))
+    assert finding.message == '"„" has no partner'
+
+
 @pytest.mark.parametrize(
     ("source", "hypothesis"),
     [
@@ -28,6 +33,7 @@ def test_quotes_fault_is_found(hypothesis: str, message: str) -> None:
         ("Es ist nicht so", "It's the dogs' bone, rock ’n’ roll"),
         ("„A“ und „B“", "„A“ und „B“ sind »gut«"),
         ("他说", "他说：“好的。”"),
+        ("'He is perfect.", "„Er ist perfekt."),
         ("leer", ""),
     ],
 )
