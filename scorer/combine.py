@@ -52,8 +52,8 @@ POINTS: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 10.0
 CRITICAL_RATE = 40.0
 # The power in which expected and found points are added: 1 for their sum, infinity for the larger one.
 OVERLAP = 3
-# Metrics of single words are shaky in a short text: they are read as if so many faultless words stood beside its own.
-FAULTLESS_WORDS = 10
+# Metrics of single words are shaky in a short text: in one of so many words they count half, in a label next to nothing.
+HALF_HEARD = 10
 OF_WORDS = frozenset({"learned_accuracy", "learned_fluency", "oddity"})
 # Text that has no counterpart at all: nearly nothing is left (2 of 100).
 MISSING_RATE = 100.0
@@ -102,8 +102,8 @@ class Recipe:
         return frozenset(term.metric for part in (self.adequacy, self.fluency) for term in part.terms)
 
     def signature(self) -> str:
-        """Return `recipe:standard/both|sha256:...|v:4`."""
-        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:4"
+        """Return `recipe:standard/both|sha256:...|v:5`."""
+        return f"recipe:{self.name}|sha256:{self.sha256[:8]}|v:5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +197,9 @@ def steadied(metric: str, score: Numbers, n_words: Numbers) -> Numbers:
     """Return a segment's score as recipes read it; scores and the hypothesis's words may be arrays, shape (n,).
 
     What is said of one word is unsure, and a mean over three strays farther than one over thirty, in a sound "She lost
-    her keys." too (docs/decisions/0013-short-texts.md).
+    her keys." too; of a button's one word the network knows nothing (docs/decisions/0019-labels.md).
     """
-    return score * n_words / (n_words + FAULTLESS_WORDS) if metric in OF_WORDS else score
+    return score * n_words**2 / (n_words**2 + HALF_HEARD**2) if metric in OF_WORDS else score
 
 
 def penalty(

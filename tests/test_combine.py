@@ -68,12 +68,12 @@ def test_dimension_finish_many_equals_finish_of_each_row():
         assert math.isnan(each) if one is None else each == pytest.approx(one)
 
 
-@pytest.mark.parametrize(("n_words", "expected"), [(0, 0.0), (5, 8.0), (10, 12.0), (90, 21.6)])
-def test_steadied_a_few_words_count_beside_ten_faultless_ones(n_words, expected):
+@pytest.mark.parametrize(("n_words", "expected"), [(0, 0.0), (1, 24 / 101), (5, 4.8), (10, 12.0), (30, 21.6)])
+def test_steadied_what_is_said_of_a_few_words_is_hardly_heard(n_words, expected):
     assert combine.steadied("learned_fluency", 24.0, float(n_words)) == pytest.approx(expected)
     assert combine.steadied("chrf", 24.0, float(n_words)) == 24.0
-    many = combine.steadied("oddity", np.array([24.0, 24.0]), np.array([5.0, 90.0]))
-    np.testing.assert_allclose(many, [8.0, 21.6])
+    many = combine.steadied("oddity", np.array([24.0, 24.0]), np.array([5.0, 30.0]))
+    np.testing.assert_allclose(many, [4.8, 21.6])
 
 
 def test_penalty_reads_the_learned_metrics_as_steadied():
@@ -85,7 +85,7 @@ def test_penalty_reads_the_learned_metrics_as_steadied():
         text = " ".join(["word"] * n_words)
         found = combine.penalty(segment(text), {"learned_accuracy": 26.0, "oddity": 13.0}, [], recipe)
         rate = [100 * points / found.n_words for points in (found.accuracy, found.fluency)]
-        assert rate == pytest.approx([26 * n_words / (n_words + 10), 13 * n_words / (n_words + 10)])
+        assert rate == pytest.approx([26 * n_words**2 / (n_words**2 + 100), 13 * n_words**2 / (n_words**2 + 100)])
 
 
 @pytest.mark.parametrize(("x", "expected"), [(-5, 80), (0, 80), (50, 40), (100, 0), (1e9, 0)])

@@ -1,8 +1,9 @@
 """Words that the learned metric takes for errors, with how bad they look and which dimension they cost.
 
-A word's probability is its worst token's; neighbouring words above the threshold make one finding. Thresholds were
-chosen on development data (benchmarks/results/spans.md). What these words cost is part of the expected penalty
-already, so these findings mark places and add no points of their own (`scorer.combine`).
+A word's probability is its worst token's, read as if a few sound tokens stood beside the text's own; neighbouring words
+above the threshold make one finding. Thresholds were chosen on development data (benchmarks/results/spans.md). What
+these words cost is part of the expected penalty already, so these findings mark places and add no points of their own
+(`scorer.combine`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,11 @@ from scorer.types import SUSPICIONS, Finding, Segment, Span, found
 
 # A word this likely to be part of an error is told; an error this likely to be a major one is told as such. They belong
 # to the shipped network: benchmarks/spans.py says what others would be worth.
-SHOWN = 0.38
+SHOWN = 0.34
 MAJOR = 0.22
+# In a text of a few words nothing is known of a word but itself: of buttons and labels the network suspects sound ones
+# as often as wrong ones (docs/decisions/0019-labels.md). Times n / (n + 4), and it hardly suspects them any more.
+SOUND_TOKENS = 4
 
 
 @register(SUSPICIONS, needs_encoder=True)
@@ -59,10 +63,11 @@ def _within(span: Span, others: Sequence[Span]) -> bool:
 
 
 def errors(text: str, estimate: estimator.Estimate, threshold: float = SHOWN) -> Iterator[tuple[Span, float, int, int]]:
-    """Yield runs of words above the threshold: characters, the highest probability, and the range of tokens."""
+    """Yield runs of words above the threshold: characters, the highest certainty, and the range of tokens."""
     run: tuple[Span, float, int, int] | None = None
+    n_tokens = len(estimate.spans)
     for span, first, last in _units(text, estimate.spans):
-        certainty = float(np.max(estimate.error[first:last]))
+        certainty = float(np.max(estimate.error[first:last])) * n_tokens / (n_tokens + SOUND_TOKENS)
         if certainty < threshold:
             if run:
                 yield run

@@ -151,3 +151,25 @@ def test_report_signature_changes_with_the_network_even_where_it_is_not_shown(mo
     assert before == signature()
     monkeypatch.setattr(estimator, "version", lambda model=None: "otherone")
     assert signature() != before
+
+
+@pytest.mark.parametrize(
+    ("source", "hypothesis", "languages"),
+    [
+        ("Next", "Weiter", "en-de"),
+        ("Undo", "Rückgängig", "en-de"),
+        ("Settings", "Einstellungen", "en-de"),
+        ("Loading…", "Wird geladen …", "en-de"),
+        ("Save", "Enregistrer", "en-fr"),
+        ("Add to cart", "Ajouter au panier", "en-fr"),
+        ("Save changes", "Guardar cambios", "en-es"),
+        ("Back", "Назад", "en-ru"),
+        ("Cancel", "取消", "en-zh"),
+    ],
+)
+def test_sound_labels_of_an_interface_are_not_suspected_and_keep_their_quality(source, hypothesis, languages):
+    from scorer import Settings, score
+
+    report = score(hypothesis, source=source, settings=Settings(languages=Languages(*languages.split("-"))))
+    assert not [finding for finding in report.findings if finding.suspected]
+    assert report.segments[0].quality >= 65
