@@ -67,6 +67,7 @@ bench: $(VENV)/.bench  ## re-make the tables of benchmarks/results (DATA=folder 
 	$(BIN)/python benchmarks/robustness.py $(DATA)
 	$(BIN)/python benchmarks/spans.py $(DATA)
 	$(BIN)/python benchmarks/findings.py $(DATA)
+	$(BIN)/python benchmarks/worth.py $(DATA)
 	$(BIN)/python benchmarks/agreement.py $(DATA)
 
 study: $(VENV)/.bench  ## which encoder layer matches tokens best (DATA=folder of human judgments)

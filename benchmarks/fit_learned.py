@@ -42,6 +42,13 @@ FLUENCY = {"learned_fluency": 0.6, "oddity": 0.4}
 # Of the points in WMT20 and WMT21: accuracy 0.63 to 0.74, fluency the rest.
 SHARES = (0.7, 0.3)
 SHOWN = {"source": ("match_f1_source",), "reference": ("chrf",), "both": ("chrf",)}
+# Of benchmarks/agreement.py's published scores, those that read what a mode reads.
+PUBLISHED = {
+    "source": ("CometKiwi-XL", "CometKiwi-XXL", "MetricX-23-QE-XXL", "GEMBA-GPT4-DA-src"),
+    "reference": ("BLEURT-20", "MetricX-23-XXL"),
+    "both": ("GEMBA-GPT4-DA-refA",),
+}
+KEYS = ["testset", "lang_pair", "system", "seg_id"]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -223,10 +230,18 @@ def main() -> None:
         for name in (*[name for name in weights if not name.startswith("learned")], *SHOWN[mode]):
             columns[name] = table[name][:n]
         columns["length"] = -own
+        columns |= published(given.data, rows, mode)
         lines += agreement(rows, mode, columns, human)
     (ROOT / "models/recipes.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     pd.concat(tables).to_parquet(given.predictions)
     (ROOT / "benchmarks/results/learned.md").write_text(report(lines, given.sources), encoding="utf-8")
+
+
+def published(data: Path, rows: pd.DataFrame, mode: str) -> dict[str, Floats]:
+    """Return published scores of rows by metrics that read what a mode reads, NaN where there are none."""
+    scores = pd.read_parquet(data / "dev_metric_scores.parquet").drop_duplicates(KEYS)
+    found = rows[KEYS].merge(scores, on=KEYS, how="left", validate="many_to_one")
+    return {f"{name} (published)": found[name].to_numpy(float) for name in PUBLISHED[mode]}
 
 
 def agreement(rows: pd.DataFrame, mode: str, columns: dict[str, Floats], human: Floats) -> list[str]:
@@ -236,6 +251,8 @@ def agreement(rows: pd.DataFrame, mode: str, columns: dict[str, Floats], human: 
         at = np.array(index)
         items = pd.factorize(rows.source.iloc[at])[0]
         for name, values in columns.items():
+            if not np.isfinite(values[at]).all():
+                continue
             cells = (
                 float(np.corrcoef(values[at], -human[at])[0, 1]),
                 item_accuracy(values[at], -human[at], items),
