@@ -173,8 +173,9 @@ def main() -> None:
         "large, reference": seconds(large.without_source, 1),
         "large, source": seconds(large.together, 1),
     }
-    again = seconds(lambda: learned(segments), ROUNDS)  # the machine may have changed its pace meanwhile
-    taken["learned, both"] = sorted([*taken["learned, both"], *again])
+    # The machine may have changed its pace meanwhile.
+    taken["learned, both"] = sorted([*taken["learned, both"], *seconds(lambda: learned(segments), ROUNDS)])
+    taken["large, both"] = sorted([*taken["large, both"], *seconds(large.separately, 1)])
     text = report(options, segments, large, taken)
     options.output.write_text(text, encoding="utf-8")
     print(text)
@@ -209,6 +210,7 @@ def report(
     times = float(np.median(taken["large, both"])) / float(np.median(taken["learned, both"]))
     n_words = np.mean([words.count(segment.hypothesis) for segment in segments])
     tokens = np.mean([sum(map(len, sides)) for sides in zip(*large.sides, strict=True)])
+    n_large = sum(p.numel() for p in large.model.parameters())
     return "\n".join(
         [
             "# Speed of the learned metric",
@@ -220,10 +222,10 @@ def report(
             "",
             f"{n} segments of WMT22 en-de, {n_words:.1f} words in the mean "
             f"({tokens:.0f} tokens of source, hypothesis and reference together). All in one process, one after the "
-            f"other; median of {ROUNDS} rounds (twice as many for the first row, half of them at the end), of one for "
-            f"XLM-R-large of {options.layers} layers, {sum(p.numel() for p in large.model.parameters()) / 1e6:.0f} "
-            "million parameters. Times: of the speed of XLM-R-large on the same texts. Loading is not counted, nor "
-            "tokenising for XLM-R-large.",
+            f"other; median of {ROUNDS} rounds, of one for XLM-R-large; where both read source and reference, of "
+            f"twice as many, half of them at the end. XLM-R-large has {options.layers} layers and "
+            f"{n_large / 1e6:.0f} million parameters. Times: of its speed on the same texts. Loading is not counted, "
+            "nor tokenising for XLM-R-large.",
             "",
             "| what | segments/s | slowest to fastest round | times XLM-R-large |",
             "|---|--:|--:|--:|",

@@ -52,7 +52,7 @@ POINTS: Mapping[Severity, float] = {"minor": 1.0, "major": 5.0, "critical": 10.0
 CRITICAL_RATE = 40.0
 # The power in which expected and found points are added: 1 for their sum, infinity for the larger one.
 OVERLAP = 3
-# Metrics of single words are shaky in a short text: in one of so many words they count half, in a label next to nothing.
+# Metrics of single words are shaky in a short text: in one of so many words they count half, in a label hardly at all.
 HALF_HEARD = 10
 OF_WORDS = frozenset({"learned_accuracy", "learned_fluency", "oddity"})
 # Text that has no counterpart at all: nearly nothing is left (2 of 100).
