@@ -47,7 +47,7 @@ def theirs() -> np.ndarray:
 def rows(n=240, noise=0.1) -> tuple[Rated, heads.Heads]:
     random = np.random.default_rng(5)
     both = states(n, 1), states(n, 2)
-    words = np.bincount(both[0].row, minlength=n).astype(float)
+    words = 5.0 * np.bincount(both[0].row, minlength=n)  # of fewer words little would be heard
     rates = [100 * np.maximum(0, s.points(theirs()) + random.normal(0, noise, n)) / words for s in both]
     before = [100 * s.points(shipped()) / words for s in both]
     names = ("learned_accuracy", "learned_fluency")
