@@ -8,6 +8,7 @@ not survive.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,12 +61,16 @@ def survivors(text: str, language: str | None = None) -> dict[str, list[Span]]:
     """
     found: dict[str, list[Span]] = {}
     marked = protected(text)
-    taken = {position for mention in marked for position in range(*mention.span)}
     amounts = [Mention("number", _number_key(n.value), n.text, n.span) for n in numbers(text, language) if n.firm]
-    for mention in [*marked, *amounts, *names(text, language)]:
-        if mention in marked or mention.span[0] not in taken:
-            found.setdefault(f"{mention.kind}:{mention.key}", []).append(mention.span)
+    for mention in [*marked, *outside([*amounts, *names(text, language)], marked)]:
+        found.setdefault(f"{mention.kind}:{mention.key}", []).append(mention.span)
     return found
+
+
+def outside(these: Sequence[Mention], marked: Sequence[Mention]) -> list[Mention]:
+    """Return the mentions that do not begin within one of the marked ones."""
+    taken = {position for mention in marked for position in range(*mention.span)}
+    return [mention for mention in these if mention.span[0] not in taken]
 
 
 def protected(text: str) -> list[Mention]:

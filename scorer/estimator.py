@@ -288,9 +288,14 @@ class _Loaded:
         return output
 
     def late(self, parts: Sequence[_Part]) -> dict[_Part, Floats]:
-        """Return what the network's own layers say of each part, (tokens, dim), whatever company it is in."""
+        """Return what the network's own layers say of each part, (tokens, dim), whatever company it is in.
+
+        A network without such layers goes by what the encoder says.
+        """
         import torch
 
+        if not self.network.deep:
+            return {part: self._scaled("late", self._padded([part], _late))[0].cpu().numpy() for part in parts}
         found: dict[_Part, Floats] = {}
         for batch in _batches([len(part) for part in parts], padded=False):
             taken = [parts[i] for i in batch]

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from scorer import checks
-from scorer.entities import Mention, fold, names, protected
+from scorer.entities import Mention, fold, names, outside, protected
 from scorer.types import Finding, Original, Segment, Severity, found
 
 # Names are sought one by one in the other text; a text with more of them is a list or an attack.
@@ -73,8 +73,7 @@ def name(segment: Segment) -> Iterator[Finding]:
 
 def _names(text: str, language: str | None) -> list[Mention]:
     """Return the names outside addresses and placeholders, which have checks of their own."""
-    taken = {position for mention in protected(text) for position in range(*mention.span)}
-    return [mention for mention in names(text, language) if mention.span[0] not in taken]
+    return outside(names(text, language), protected(text))
 
 
 def _missing(these: Sequence[Mention], other: str) -> list[Mention]:
@@ -100,26 +99,22 @@ def _across(segment: Segment, theirs: list[Mention], lost: list[Mention], came_i
     hypothesis = segment.hypothesis
     latin = sum("a" <= sign <= "z" for sign in hypothesis.lower()) > len(hypothesis) / 3
     words = [word.strip(".,;:!?\"'()“”„«»") for word in hypothesis.split()[:2000]] if theirs else []
-    # Where the hypothesis has capitals of its own, those of the source were STRESS.
-    stressed = not segment.references and any(mention.kind == "acronym" for mention in came_in)
-    least = 0 if segment.references else LONG_ACRONYM  # a reference that has it as well vouches for a shorter one
     for mention in lost:
         if mention.kind == "code" and (wrong := _recoded(mention, came_in)):
             yield _finding(segment, mention, f"{mention.text} became {wrong.text}", wrong, "major")
         elif (mention.kind == "code" and (latin or len(mention.key) > 3)) or (
             mention.kind == "acronym"
             and latin
-            and _is_told(mention, least)
-            and not stressed
+            and (segment.references or _is_kept(mention))  # references that have it as well vouch for it
             and not _initials(mention, words)
         ):
             yield _finding(segment, mention, f"{mention.text} is missing")
     yield from _slips(segment, theirs, words)
 
 
-def _is_told(acronym: Mention, least: int) -> bool:
-    """Return whether an acronym ought to survive: one of at least so many letters that is not often translated."""
-    return acronym.key not in _TRANSLATED and sum(sign.isupper() for sign in acronym.text) >= least
+def _is_kept(acronym: Mention) -> bool:
+    """Return whether translations keep an acronym as it is, mostly."""
+    return acronym.key not in _TRANSLATED and sum(sign.isupper() for sign in acronym.text) >= LONG_ACRONYM
 
 
 def _slips(segment: Segment, theirs: list[Mention], words: Sequence[str]) -> Iterator[Finding]:

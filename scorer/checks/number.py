@@ -19,6 +19,8 @@ from scorer.numerals import Number, numbers
 from scorer.spelled import spelled
 from scorer.types import Finding, Segment, Severity, found
 
+# Digits from which on another grouping is a way to write the same, as of telephone numbers; "12" and "1, 2" are not.
+LONG_CODE = 6
 # Up to here numbers are commonly written as words; in a language without a list of them they prove nothing.
 LARGEST_COMMONLY_SPELLED = 100
 
@@ -65,8 +67,9 @@ def _without_dates(segment: Segment, lost: list[Number], made_up: list[Number]) 
 
 def _without_regrouped(lost: list[Number], made_up: list[Number]) -> tuple[list[Number], list[Number]]:
     """Return both lists without what is the same digits in other groups, as telephone numbers are written."""
-    same = lost and made_up and _digits(lost) == _digits(made_up)
-    return ([], []) if same and len(lost) != len(made_up) else (lost, made_up)
+    digits = _digits(lost)
+    same = len(digits) >= LONG_CODE and digits == _digits(made_up) and len(lost) != len(made_up)
+    return ([], []) if same else (lost, made_up)
 
 
 def _digits(these: list[Number]) -> str:

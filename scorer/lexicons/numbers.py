@@ -48,7 +48,7 @@ _IT_UNITS = ["uno", "due", "tre", "quattro", "cinque", "sei", "sette", "otto", "
 
 _EN = {
     **_listed(
-        "zero/nil one/once two/twice/double/couple/pair/both three/triple/thrice four/quadruple five six seven eight nine ten/decade"
+        "zero/nil one/once two/twice/double/couple/pair/both three/triple/thrice four/quadruple five six seven eight nine ten"
         " eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
     ),
     **_listed("twenty/twenties thirty/thirties forty/forties fifty/fifties sixty/sixties seventy/seventies eighty/eighties"
@@ -61,7 +61,7 @@ _EN = {
 _DE = {
     **_listed(
         "null ein/eins/eine/einer/einem/einen/eines/einmal zwei/zweimal/beide/beiden/doppelt/paar drei/dreimal/dreifach vier/viermal"
-        " fünf sechs sieben acht neun zehn/jahrzehnt elf zwölf/dutzend dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
+        " fünf sechs sieben acht neun zehn elf zwölf/dutzend dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
     ),
     **dict(zip(_DE_TENS, (Decimal(n) for n in range(20, 100, 10)), strict=True)),
     **_compounds(_DE_UNITS, "und", _DE_TENS),
@@ -75,7 +75,7 @@ _DE = {
 }  # fmt: skip
 _FR = {
     **_listed("zéro un/une/premier/première deux/double/deuxième/second/seconde trois/triple/troisième quatre/quatrième cinq/cinquième"
-              " six/sixième sept/septième huit/huitième neuf/neuvième dix/dixième/décennie onze/onzième douze/douzième/douzaine treize"
+              " six/sixième sept/septième huit/huitième neuf/neuvième dix/dixième onze/onzième douze/douzième/douzaine treize"
               " quatorze quinze/quinzaine seize"),
     **_listed("vingt/vingtaine/vingtième trente/trentaine quarante cinquante/cinquantaine soixante", 20, 10),
     **_values(septante=70, huitante=80, nonante=90, vingts=20, demi=0.5, demie=0.5, moitié=0.5, quart=0.25, dizaine=10, siècle=100),
@@ -83,14 +83,14 @@ _FR = {
 _ES = {
     **_listed("cero un/uno/una/primer/primero/primera dos/doble/segundo/segunda/ambos tres/triple/tercer/tercero/tercera"
               " cuatro/cuarto/cuarta cinco/quinto/quinta seis/sexto/sexta siete/séptimo/séptima ocho/octavo/octava nueve/noveno/novena"
-              " diez/décimo/década once doce/docena trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno"
+              " diez/décimo once doce/docena trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno"
               " veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"),
     **_listed("treinta cuarenta cincuenta sesenta setenta ochenta noventa", 30, 10),
     **_values(medio=0.5, media=0.5, mitad=0.5, cuarta=0.25, siglo=100, doscientos=200, trescientos=300, quinientos=500),
 }  # fmt: skip
 _IT = {
     **_listed("zero un/uno/una/primo/prima due/doppio/secondo/seconda/entrambi tre/terzo/terza quattro/quarto/quarta cinque/quinto/quinta"
-              " sei/sesto/sesta sette/settimo otto/ottavo nove/nono dieci/decimo/decennio undici dodici/dozzina tredici quattordici"
+              " sei/sesto/sesta sette/settimo otto/ottavo nove/nono dieci/decimo undici dodici/dozzina tredici quattordici"
               " quindici sedici diciassette diciotto diciannove"),
     **dict(zip(_IT_TENS, (Decimal(n) for n in range(20, 100, 10)), strict=True)),
     **{(ten[:-1] if unit[0] in "uo" else ten) + unit: Decimal(10 * n + k)
@@ -99,14 +99,14 @@ _IT = {
 }  # fmt: skip
 _PT = {
     **_listed("zero um/uma/primeiro/primeira dois/duas/dobro/segundo/segunda/ambos três/terceiro/terceira quatro/quarto/quarta"
-              " cinco/quinto/quinta seis/sexto/sexta sete/sétimo/sétima oito/oitavo nove/nono dez/décimo/década onze doze/dúzia treze"
+              " cinco/quinto/quinta seis/sexto/sexta sete/sétimo/sétima oito/oitavo nove/nono dez/décimo onze doze/dúzia treze"
               " catorze/quatorze quinze dezesseis/dezasseis dezessete/dezassete dezoito dezenove/dezanove"),
     **_listed("vinte trinta quarenta cinquenta sessenta setenta oitenta noventa", 20, 10),
     **_values(meio=0.5, meia=0.5, metade=0.5, século=100, duzentos=200, trezentos=300, quinhentos=500),
 }  # fmt: skip
 _NL = {
     **_listed("nul een/één/eerste/eenmaal twee/tweede/tweemaal/dubbele/beide drie/derde/driemaal vier/vierde vijf/vijfde zes/zesde"
-              " zeven/zevende acht/achtste negen/negende tien/tiende/decennium elf/elfde twaalf/twaalfde/dozijn dertien veertien vijftien"
+              " zeven/zevende acht/achtste negen/negende tien/tiende elf/elfde twaalf/twaalfde/dozijn dertien veertien vijftien"
               " zestien zeventien achttien negentien"),
     **dict(zip(_NL_TENS, (Decimal(n) for n in range(20, 100, 10)), strict=True)),
     **_compounds(_NL_UNITS, "en", _NL_TENS), **_compounds(_NL_UNITS, "ën", _NL_TENS),
@@ -120,7 +120,7 @@ _RU = {
         " три/трёх/трех/трем/трём/тремя/третий/третья/третье/третьего/третьей/третью/третьем/трое/трижды/втрое"
         " четыре/четырёх/четырех/четырем/четвёртый/четвертый/четвертая/четвертого/четвертой/четверо/четвертом"
         " пять/пяти/пятью/пятый/пятая/пятого/пятой/пятое/пятеро шесть/шести/шестой/шестая/шестого/шестое семь/семи/седьмой/седьмого/седьмая"
-        " восемь/восьми/восьмой/восьмого девять/девяти/девятый/девятого десять/десяти/десятый/десятого/десятилетие/десятка/десяток"
+        " восемь/восьми/восьмой/восьмого девять/девяти/девятый/девятого десять/десяти/десятый/десятого/десятка/десяток"
         " одиннадцать/одиннадцати двенадцать/двенадцати/дюжина/двенадцатый тринадцать/тринадцати четырнадцать/четырнадцати"
         " пятнадцать/пятнадцати шестнадцать/шестнадцати семнадцать/семнадцати восемнадцать/восемнадцати девятнадцать/девятнадцати"
     ),

@@ -41,6 +41,7 @@ def test_name_kept_or_translatable_silent(source: str, hypothesis: str, language
         ("the COVID-19 kits", "die COVID-91-Sets", "en-de", "major", "COVID-19 became COVID-91"),
         ("the A320 landed", "das Flugzeug landete", "en-de", "minor", "A320 is missing"),
         ("the HSBC bank said", "die Bank sagte", "en-de", "minor", "HSBC is missing"),
+        ("the FBI said so", "das sagte die CIA", "en-de", "minor", "FBI is missing"),
         ("a USB cable", "ein Kabel", "en-de", "minor", "USB is missing"),
         ("when Merkel spoke", "als Merkle sprach", "en-de", "minor", "Merkel became Merkle"),
         ("他买了 Galaxy 手机", "He bought a Galxay phone", "zh-en", "minor", "Galaxy became Galxay"),
@@ -66,3 +67,9 @@ def test_name_exchanged_in_one_language_minor() -> None:
 
 def test_name_reference_without_it_silent() -> None:
     assert findings("the HSBC bank said", "die Bank sagte", "en-de", ("die Bank sagte es",)) == []
+
+
+def test_name_short_or_translatable_acronym_that_the_reference_has_is_missed() -> None:
+    [finding] = findings("The CEO spoke.", "Der Chef sprach.", "en-de", ("Der CEO sprach.",))
+    assert finding.message == "CEO is missing"
+    assert findings("The CEO spoke.", "Der Chef sprach.", "en-de", ("Der Vorstand sprach.",)) == []

@@ -106,3 +106,7 @@ def test_number_date_changed_left_to_date() -> None:
 @pytest.mark.parametrize(("source", "hypothesis"), [("", "5"), ("5", ""), (None, "5"), ("  ", "5"), ("5", " \n")])
 def test_number_blank_side_silent(source: str | None, hypothesis: str) -> None:
     assert findings(source, hypothesis) == []
+
+
+def test_number_few_digits_in_other_groups_are_other_numbers() -> None:
+    assert findings("grade 45", "Klassen 4 und 5") != []

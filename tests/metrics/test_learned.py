@@ -173,3 +173,17 @@ def test_sound_labels_of_an_interface_are_not_suspected_and_keep_their_quality(s
     report = score(hypothesis, source=source, settings=Settings(languages=Languages(*languages.split("-"))))
     assert not [finding for finding in report.findings if finding.suspected]
     assert report.segments[0].quality >= 65
+
+
+def test_network_without_layers_of_its_own_goes_by_the_encoders_states():
+    import torch
+
+    from scorer.assets import SHIPPED
+    from scorer.network import Network
+
+    shipped = estimator._network(SHIPPED)
+    loaded = replace(shipped, network=Network(0))
+    [(_, reading)], _ = estimator._jobs([(GOOD, SOURCE, ())])
+    late = loaded.late([reading.hypothesis])[reading.hypothesis]
+    torch.testing.assert_close(torch.from_numpy(late), loaded._side([reading.hypothesis]).late[0])
+    assert not np.allclose(late, shipped.late([reading.hypothesis])[reading.hypothesis])
