@@ -8,11 +8,10 @@ MIT), and text that we damaged ourselves.
 from __future__ import annotations
 
 import difflib
-import math
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from benchmarks.training import damage
 from benchmarks.training.split import KEPT_OUT_KINDS, kept_out
 
 CAP = 25.0
-FEWEST = 4  # translations of a source that have a mean
 Tag = tuple[int, int, float, float]  # start, end, how sure it is an error, how sure it is major
 
 
@@ -81,52 +79,6 @@ def mqm(data: Path, name: str, languages: Sequence[str] = ("en-de", "zh-en")) ->
         references = tuple(dict.fromkeys(ref for one in translations for ref in one.references or ()))
         groups.append(Group("mqm", name, pair, source, references, translations))
     return groups
-
-
-# Of what raters say of a translation beyond its source's and its system's mean, how much is kept: one rater's word
-# is half noise, so three raters' mean is a quarter noise.
-OWN = {"wmt20_mqm": 0.75, "wmt21_mqm": 0.5, "wmt22_mqm": 0.5}
-
-
-def steadied(groups: Sequence[Group]) -> list[Group]:
-    """Return MQM groups whose points are drawn towards what the system's translations get elsewhere.
-
-    In log points, a rating is its source's mean, its system's mean distance from such means, and a rest. The system's
-    mean is over hundreds of ratings, and other raters' words are nearer to the first two with a part of the rest
-    than to the rating itself (James and Stein 1961).
-    """
-    parts = ("total", "accuracy", "fluency")
-    distances: dict[tuple[str, str, str, str], list[float]] = {}
-    means: list[dict[str, float]] = []
-    for group in groups:
-        means.append({})
-        for part in parts:
-            logs = [
-                (one.system, math.log1p(max(0.0, value)))
-                for one in group.rated
-                if (value := getattr(one, part)) is not None
-            ]
-            if len(logs) < FEWEST:
-                continue
-            means[-1][part] = sum(log for _, log in logs) / len(logs)
-            for system, log in logs:
-                key = (group.collection, group.languages, system, part)
-                distances.setdefault(key, []).append(log - means[-1][part])
-    of_system = {key: sum(found) / len(found) for key, found in distances.items()}
-    made = []
-    for group, mean in zip(groups, means, strict=True):
-        rated = []
-        for one in group.rated:
-            values = {}
-            for part in parts:
-                value = getattr(one, part)
-                if value is not None and part in mean:
-                    expected = mean[part] + of_system[group.collection, group.languages, one.system, part]
-                    drawn = expected + OWN[group.collection] * (math.log1p(max(0.0, value)) - expected)
-                    values[part] = max(0.0, math.expm1(drawn))
-            rated.append(replace(one, **values))
-        made.append(replace(group, rated=tuple(rated)))
-    return made
 
 
 def judged(data: Path, name: str, languages: Sequence[str]) -> Any:
@@ -381,7 +333,6 @@ def training(data: Path, *, with_wmt22: bool, each: int = 3000, n_damaged: int =
     random.Random(1).shuffle(sounds)
     if with_wmt22:
         groups += [g for g in mqm(data, "wmt22_mqm") if g.rated[0].domain not in HELD_OUT_DOMAINS]
-    groups = steadied(groups)
     harmed = [*damaged(sounds[:n_damaged]), *damaged(sounds[n_damaged : n_damaged * 4 // 3], FORM_KINDS)]
     return [*groups, *wmt17(data), *judged, *post_edits(judged), *demetr(data), *harmed]
 

@@ -42,7 +42,7 @@ def loss(batch: Batch, output: Output, affine: torch.Tensor, taught: torch.Tenso
         errors = functional.huber_loss(points, truth, reduction="none", delta=1.0)
         weight = torch.tensor([1.0, 0.5, 0.5])
         total = total + (errors * weight * known).sum() / known.sum().clamp(min=1)
-        total = total + order_loss(points, truth, known, batch.groups) * (4.0 if batch.kind == "mqm" else 1.0)
+        total = total + order_loss(points, truth, known, batch.groups) * (2.0 if batch.kind == "mqm" else 1.0)
     elif batch.kind in {"pair", "edit"}:
         total = total + pair_loss(batch, output, points)
     else:
