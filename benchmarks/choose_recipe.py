@@ -49,6 +49,9 @@ TRIED: dict[str, list[tuple[Weights, Weights]]] = {
 }
 # The set that has published scores of other metrics.
 BESIDE = "wmt22 en-zh"
+# The set whose points are told apart by part.
+PARTED = "wmt21 en-ru"
+PARTS = {"accuracy": "mqm_accuracy", "fluency": "mqm_fluency"}
 MODES = {"source": ("source",), "reference": ("reference", "both")}
 
 
@@ -126,6 +129,32 @@ def beside(
     return made
 
 
+def parts(
+    found: Ground, scores: dict[str, dict[str, Floats]], rows: pd.DataFrame, tables: dict[str, dict[str, Floats]]
+) -> list[str]:
+    """Return a table row for each mode and part of people's points: how our points of either part follow them."""
+    made = []
+    there = (rows.set == PARTED).to_numpy()
+    systems = rows.system[there].tolist()
+    for mode, adequacy in ADEQUACY.items():
+        n_words = np.array([combine.length(segment) for segment in alone(segments(rows), mode)])[there]
+        points = [
+            fitting.predicted(curve, tables[mode], len(rows))[there] * n_words / 100
+            for curve in recipe(found, scores, mode, adequacy, FLUENCY)
+        ]
+        for part, column in PARTS.items():
+            human = -rows[column][there].to_numpy(float)
+            cells = [_followed(each, human, n_words, systems) for each in points]
+            made.append(f"| {mode} | {part} | {' | '.join(cells)} |")
+    return made
+
+
+def _followed(points: Floats, human: Floats, n_words: Floats, systems: list[str]) -> str:
+    ours, theirs = (combine.DIMENSION.finish_many(np.stack([each, n_words], 1)) for each in (points, human))
+    over_segments = (np.corrcoef(points, human)[0, 1], np.corrcoef(ours, theirs)[0, 1])
+    return " / ".join(f"{value:.3f}" for value in (*over_segments, system_accuracy(-points, -human, systems)))
+
+
 def _shown(weights: Weights) -> str:
     return ", ".join(f"{name} {weight:g}" for name, weight in weights.items())
 
@@ -160,6 +189,13 @@ def main() -> None:
         "| mode | score | r | acc | sys |",
         "|---|---|--:|--:|--:|",
         *beside(given.data, found, scores, rows, tables),
+        "",
+        "Of English-Russian people told accuracy from fluency; how ours of either follow theirs: Pearson over segments",
+        "of points and of what adequacy and fluency, 0 to 100, make of them, and accuracy of systems by points.",
+        "",
+        "| mode | people's | our accuracy | our fluency |",
+        "|---|---|---|---|",
+        *parts(found, scores, rows, tables),
         "",
     ]
     if not given.as_written:

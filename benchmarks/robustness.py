@@ -35,7 +35,9 @@ MODES: tuple[Mode, ...] = ("source", "reference", "both")
 HIGH = 0.8  # of the intact quality: what a translation with odd punctuation must keep
 POOL = 3  # times n sentences a language, of which each kind takes those that it applies to
 Scores = Mapping[str, float | None]
-NONE: Scores = dict.fromkeys(DIMENSIONS)
+POINTS = "mqm"  # negative here, so that higher is better throughout
+MEASURES = ("quality", POINTS)  # that DEMETR's pairs are told apart by
+NONE: Scores = dict.fromkeys((*DIMENSIONS, POINTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,12 @@ def scored(texts: Sequence[tuple[Sound, str]], mode: Mode, languages: tuple[str,
         settings=Settings(languages=Languages(*languages), n_resamples=1),
     )
     found = {segment.index: segment for segment in report.segments}
-    rows: list[Any] = [found.get(i) for i in range(len(texts))]
-    return [{name: getattr(row, name) for name in DIMENSIONS} if row is not None else NONE for row in rows]
+    return [_scores(found[i]) if i in found else NONE for i in range(len(texts))]
+
+
+def _scores(segment: Any) -> Scores:
+    points = segment.metrics.get("mqm")
+    return {name: getattr(segment, name) for name in DIMENSIONS} | {POINTS: None if points is None else -points}
 
 
 def line(text: str) -> str:
@@ -227,11 +233,11 @@ def odd_table(rows: Sequence[Result]) -> str:
 
 # A human reference in the place of the damage is no damage: better if anything, so the pair is read the other way.
 REVERSED = "base_id35_reference"
-Wins = dict[str, dict[str, list[bool]]]  # by category and mode
+Wins = dict[str, dict[str, list[bool]]]  # by category, then mode and measure, as in "source, quality"
 
 
 def contrasts(folder: Path, n: int, modes: Sequence[Mode]) -> Wins:
-    """Return, for up to `n` kept-out pairs of each category, whether the good one has the higher quality."""
+    """Return, for up to `n` kept-out pairs of each category, whether the good one has the better score."""
     rows = demetr(folder)
     rows = rows[rows.good != rows.bad].sample(frac=1, random_state=SEED).groupby("pert_name").head(n)
     wins: Wins = defaultdict(lambda: defaultdict(list))
@@ -241,45 +247,49 @@ def contrasts(folder: Path, n: int, modes: Sequence[Mode]) -> Wins:
         unique = list({(sound.source, sound.hypothesis): sound for sound in sounds}.values())
         texts = [(sound, sound.hypothesis) for sound in unique] + list(zip(sounds, found.bad, strict=True))
         for mode in modes:
-            values = [value["quality"] for value in scored(texts, mode, (language, "en"))]
+            values = scored(texts, mode, (language, "en"))
             good = {(s.source, s.hypothesis): value for s, value in zip(unique, values[: len(unique)], strict=True)}
             for kind, sound, bad in zip(found.pert_name, sounds, values[len(unique) :], strict=True):
-                wins[kind][mode].append(beats(good[sound.source, sound.hypothesis], bad, turned=kind == REVERSED))
+                for measure in MEASURES:
+                    better = good[sound.source, sound.hypothesis][measure]
+                    won = beats(better, bad[measure], turned=kind == REVERSED)
+                    wins[kind][f"{mode}, {measure}"].append(won)
     return wins
 
 
 def beats(good: float | None, bad: float | None, *, turned: bool = False) -> bool:
-    """Return whether the better text of a pair has the higher quality; an undefined one is beaten by any."""
+    """Return whether the better text of a pair has the higher score; an undefined one is beaten by any."""
     left, right = (bad, good) if turned else (good, bad)
     return left is not None and (right is None or left > right)
 
 
 def demetr_table(wins: Wins) -> str:
     """Return the share of pairs that the good one wins, by category, and over all but the reversed one."""
-    modes = [mode for mode in MODES if any(mode in found for found in wins.values())]
-    if not modes:
+    every = [f"{mode}, {measure}" for mode in MODES for measure in MEASURES]
+    columns = [column for column in every if any(column in found for found in wins.values())]
+    if not columns:
         return ""
     lines = [
         "## DEMETR, kept-out sentences\n",
-        "The share of pairs in which the good translation has the higher quality. New: training saw no pair of this "
-        "category. `base_id35_reference` puts the human reference in the damage's place: there the reference has to "
-        "win, and it is not in the totals.\n",
-        f"| category | n | new | {' | '.join(modes)} |",
-        f"|---|--:|---|{'--:|' * len(modes)}",
+        "The share of pairs in which the good translation has the higher quality, and the fewer expected points. New: "
+        "training saw no pair of this category. `base_id35_reference` puts the human reference in the damage's place: "
+        "there the reference has to win, and it is not in the totals.\n",
+        f"| category | n | new | {' | '.join(columns)} |",
+        f"|---|--:|---|{'--:|' * len(columns)}",
     ]
     counted = {kind: wins[kind] for kind in sorted(wins) if kind != REVERSED}
     for kind, found in [*counted.items(), *((kind, found) for kind, found in wins.items() if kind == REVERSED)]:
-        shares = " | ".join(f"{fmean(found[mode]):.1%}" for mode in modes)
-        lines.append(f"| {kind} | {len(found[modes[0]])} | {'new' if kind in KEPT_OUT_KINDS else ''} | {shares} |")
+        shares = " | ".join(f"{fmean(found[column]):.1%}" for column in columns)
+        lines.append(f"| {kind} | {len(found[columns[0]])} | {'new' if kind in KEPT_OUT_KINDS else ''} | {shares} |")
     for name, kinds in (
         ("all", counted),
         ("all new", {kind: counted[kind] for kind in counted if kind in KEPT_OUT_KINDS}),
     ):
         if kinds:
-            total = {mode: [win for found in kinds.values() for win in found[mode]] for mode in modes}
-            cells = " | ".join(f"{fmean(total[mode]):.1%}" for mode in modes)
-            lines.append(f"| **{name}** | {len(total[modes[0]])} | | {cells} |")
-    lowest = " | ".join(f"{min(fmean(found[mode]) for found in counted.values()):.1%}" for mode in modes)
+            total = {column: [win for found in kinds.values() for win in found[column]] for column in columns}
+            cells = " | ".join(f"{fmean(total[column]):.1%}" for column in columns)
+            lines.append(f"| **{name}** | {len(total[columns[0]])} | | {cells} |")
+    lowest = " | ".join(f"{min(fmean(found[column]) for found in counted.values()):.1%}" for column in columns)
     return "\n".join([*lines, f"| **lowest category** | | | {lowest} |", ""])
 
 

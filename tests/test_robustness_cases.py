@@ -11,9 +11,10 @@ import pytest
 pytest.importorskip("pandas", reason="the benchmarks' extra is not installed")
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from benchmarks import robustness
-from benchmarks.robustness import NONE, Result, beats, demetr_table, kind_table, odd_table
+from benchmarks.robustness import Result, beats, demetr_table, kind_table, odd_table
 from benchmarks.robustness_cases import HARMLESS, MAKERS, Case, Sound, cases, sample
 from benchmarks.training.split import KEPT_OUT_KINDS, KEPT_OUT_SHARE, kept_out, trained_on
+from scorer.types import DIMENSIONS
 
 SOUNDS = [
     Sound(
@@ -29,7 +30,7 @@ SOUNDS = [
 
 def result(kind: str, before: float | None, after: float | None, language: str = "en") -> Result:
     case = Case(kind, Sound(("de", language), "", ""), "")
-    return Result(case, dict.fromkeys(NONE, before), dict.fromkeys(NONE, after))
+    return Result(case, dict.fromkeys(DIMENSIONS, before), dict.fromkeys(DIMENSIONS, after))
 
 
 def test_cases_every_kind_is_made_up_to_n():
@@ -83,11 +84,14 @@ def test_odd_table_counts_what_stays_high():
 
 def test_demetr_table_reversed_category_is_not_in_the_total():
     kind = min(KEPT_OUT_KINDS)
-    wins = {kind: {"source": [True, False]}, robustness.REVERSED: {"source": [False] * 8}}
+    wins = {
+        kind: {"source, quality": [True, False], "source, mqm": [True, True]},
+        robustness.REVERSED: {"source, quality": [False] * 8, "source, mqm": [False] * 8},
+    }
     table = demetr_table(wins)
-    assert f"| {kind} | 2 | new | 50.0% |" in table
-    assert "| **all** | 2 | | 50.0% |" in table
-    assert "| **lowest category** | | | 50.0% |" in table
+    assert f"| {kind} | 2 | new | 50.0% | 100.0% |" in table
+    assert "| **all** | 2 | | 50.0% | 100.0% |" in table
+    assert "| **lowest category** | | | 50.0% | 100.0% |" in table
     assert demetr_table({}) == ""
 
 
@@ -97,7 +101,7 @@ def test_measured_intact_and_damaged_are_told_apart(monkeypatch):
         assert references == []
         return SimpleNamespace(
             segments=[
-                SimpleNamespace(index=i, **dict.fromkeys(NONE, float(len(text))))
+                SimpleNamespace(index=i, metrics={}, **dict.fromkeys(DIMENSIONS, float(len(text))))
                 for i, text in enumerate(hypotheses["hypothesis"])
             ]
         )
