@@ -36,10 +36,15 @@ SETS = {
 LEFT_OUT = ("GEMBA-Turbo", "GEMBA-Dav3", "GEMBA-GPT4-SQM")
 
 
+def published_scores(data: Path) -> pd.DataFrame:
+    """Return the published scores of other metrics, a column each, a row a translation."""
+    return pd.read_parquet(data / "dev_metric_scores.parquet").drop_duplicates(KEYS)
+
+
 def joined(data: Path, name: str) -> tuple[pd.DataFrame, list[str]]:
     """Return judged rows with their published scores, and the names of the metrics that most rows have."""
     rows = pd.read_parquet(data / f"{name}.parquet", columns=[*KEYS, *TEXTS])
-    published = pd.read_parquet(data / "dev_metric_scores.parquet").drop_duplicates(KEYS)
+    published = published_scores(data)
     table = rows.merge(published, on=KEYS, how="left", validate="many_to_one")
     machine = table[~table.is_human]
     columns = [column for column in published.columns if column not in KEYS and not column.startswith(LEFT_OUT)]

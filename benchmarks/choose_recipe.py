@@ -13,6 +13,7 @@ of a mark as they stand, and the table is only printed (docs/decisions/0009-typo
 from __future__ import annotations
 
 import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ from scorer import combine, encoders, fitting
 ROOT = Path(__file__).parent.parent
 SEED = 7
 Weights = dict[str, float]
+Tables = dict[str, dict[str, Floats]]  # by mode and metric
 ODDER: Weights = {"learned_fluency": 0.4, "oddity": 0.6}
 TRIED: dict[str, list[tuple[Weights, Weights]]] = {
     "source": [
@@ -89,18 +91,40 @@ def agreement(rows: pd.DataFrame, points: Floats) -> list[float]:
     return [*np.mean(found, axis=0), *over_systems]
 
 
-def lines(
-    found: Ground, scores: dict[str, dict[str, Floats]], rows: pd.DataFrame, tables: dict[str, dict[str, Floats]]
-) -> list[str]:
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """The translations that mixtures are measured on, and what their curves are fitted to.
+
+    Attributes:
+        found: What curves are fitted to.
+        scores: Each mode's metrics of it, as recipes read them.
+        rows: The translations.
+        tables: Each mode's metrics of them.
+        n_words: By mode, what each translation's points are counted over.
+    """
+
+    found: Ground
+    scores: Tables
+    rows: pd.DataFrame
+    tables: Tables
+    n_words: dict[str, Floats]
+
+    def points(self, mode: str, adequacy: Weights, fluency: Weights = FLUENCY) -> tuple[Floats, Floats]:
+        """Return the points of accuracy and of fluency that a mixture expects of each translation."""
+        curves = recipe(self.found, self.scores, mode, adequacy, fluency)
+        rates = (fitting.predicted(curve, self.tables[mode], len(self.rows)) for curve in curves)
+        accuracy, flow = (rate * self.n_words[mode] / combine.PER_WORDS for rate in rates)
+        return accuracy, flow
+
+
+def lines(choice: Choice) -> list[str]:
     """Return a table row for each mode and mixture."""
     made = []
     for kind, modes in MODES.items():
         for mode in modes:
-            n_words = np.array([combine.length(segment) for segment in alone(segments(rows), mode)])
             for adequacy, fluency in TRIED[kind]:
-                curves = recipe(found, scores, mode, adequacy, fluency)
-                points = sum(fitting.predicted(curve, tables[mode], len(rows)) for curve in curves) * n_words / 100
-                values = " | ".join(f"{value:.3f}" for value in agreement(rows, np.asarray(points)))
+                points = np.add(*choice.points(mode, adequacy, fluency))
+                values = " | ".join(f"{value:.3f}" for value in agreement(choice.rows, points))
                 is_shipped = adequacy == ADEQUACY[mode] and fluency == FLUENCY
                 made.append(
                     f"| {mode} | {_shown(adequacy)} | {_shown(fluency)} | {'yes' if is_shipped else ''} | {values} |"
@@ -108,43 +132,31 @@ def lines(
     return made
 
 
-def beside(
-    data: Path,
-    found: Ground,
-    scores: dict[str, dict[str, Floats]],
-    rows: pd.DataFrame,
-    tables: dict[str, dict[str, Floats]],
-) -> list[str]:
+def beside(choice: Choice, data: Path) -> list[str]:
     """Return a table row for the shipped mixture and each published metric of a mode, on the set that has them."""
     made = []
     for mode, adequacy in ADEQUACY.items():
-        n_words = np.array([combine.length(segment) for segment in alone(segments(rows), mode)])
-        curves = recipe(found, scores, mode, adequacy, FLUENCY)
-        points = sum(fitting.predicted(curve, tables[mode], len(rows)) for curve in curves) * n_words / 100
-        for name, values in ({"mqm": -np.asarray(points)} | published(data, rows, mode)).items():
-            there = np.isfinite(values) & (rows.set == BESIDE).to_numpy()
+        ours = -np.add(*choice.points(mode, adequacy))
+        for name, values in ({"mqm": ours} | published(data, choice.rows, mode)).items():
+            there = np.isfinite(values) & (choice.rows.set == BESIDE).to_numpy()
             if there.any():
-                shown = agreement(rows[there].reset_index(drop=True), -values[there])[:3]
+                shown = agreement(choice.rows[there].reset_index(drop=True), -values[there])[:3]
                 made.append(f"| {mode} | {name} | {' | '.join(f'{value:.3f}' for value in shown)} |")
     return made
 
 
-def parts(
-    found: Ground, scores: dict[str, dict[str, Floats]], rows: pd.DataFrame, tables: dict[str, dict[str, Floats]]
-) -> list[str]:
+def parts(choice: Choice) -> list[str]:
     """Return a table row for each mode and part of people's points: how our points of either part follow them."""
     made = []
-    there = (rows.set == PARTED).to_numpy()
-    systems = rows.system[there].tolist()
+    there = (choice.rows.set == PARTED).to_numpy()
+    systems = choice.rows.system[there].tolist()
     for mode, adequacy in ADEQUACY.items():
-        n_words = np.array([combine.length(segment) for segment in alone(segments(rows), mode)])[there]
-        points = [
-            fitting.predicted(curve, tables[mode], len(rows))[there] * n_words / 100
-            for curve in recipe(found, scores, mode, adequacy, FLUENCY)
-        ]
         for part, column in PARTS.items():
-            human = -rows[column][there].to_numpy(float)
-            cells = [_followed(each, human, n_words, systems) for each in points]
+            human = -choice.rows[column][there].to_numpy(float)
+            cells = [
+                _followed(points[there], human, choice.n_words[mode][there], systems)
+                for points in choice.points(mode, adequacy)
+            ]
             made.append(f"| {mode} | {part} | {' | '.join(cells)} |")
     return made
 
@@ -172,7 +184,10 @@ def main() -> None:
     if given.as_written:
         encoders.plain = encoders.readable
     kept = f"choice{'_as_written' if given.as_written else ''}.features.npz"
-    tables = as_read(measured(segments(rows), given.features.with_name(kept)), segments(rows))
+    items = segments(rows)
+    tables = as_read(measured(items, given.features.with_name(kept)), items)
+    n_words = {mode: np.array([combine.length(segment) for segment in alone(items, mode)]) for mode in ADEQUACY}
+    choice = Choice(found, scores, rows, tables, n_words)
     text = [
         f"`python benchmarks/choose_recipe.py DATA --features FILE --sources {given.sources}`: agreement with MQM on",
         "English-Chinese (WMT22) and English-Russian (WMT21), which only choose. r: Pearson over all segments; acc:",
@@ -181,21 +196,21 @@ def main() -> None:
         "",
         "| mode | adequacy | fluency | shipped | r | acc | sys | en-zh systems | en-ru systems |",
         "|---|---|---|---|--:|--:|--:|--:|--:|",
-        *lines(found, scores, rows, tables),
+        *lines(choice),
         "",
         "Beside published scores of other metrics on the same English-Chinese rows, which have three raters (Proietti",
         "et al. 2025). None of our weights saw MQM of this pair; which mixture ships was chosen on it and another.",
         "",
         "| mode | score | r | acc | sys |",
         "|---|---|--:|--:|--:|",
-        *beside(given.data, found, scores, rows, tables),
+        *beside(choice, given.data),
         "",
         "Of English-Russian people told accuracy from fluency; how ours of either follow theirs: Pearson over segments",
         "of points and of what adequacy and fluency, 0 to 100, make of them, and accuracy of systems by points.",
         "",
         "| mode | people's | our accuracy | our fluency |",
         "|---|---|---|---|",
-        *parts(found, scores, rows, tables),
+        *parts(choice),
         "",
     ]
     if not given.as_written:

@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from agreement import KEYS, published_scores
 from fit_recipe import damaged, features, segments
 
 from benchmarks.training.corpus import CAP, HELD_OUT_DOMAINS
@@ -42,13 +43,12 @@ FLUENCY = {"learned_fluency": 0.6, "oddity": 0.4}
 # Of the points in WMT20 and WMT21: accuracy 0.63 to 0.74, fluency the rest.
 SHARES = (0.7, 0.3)
 SHOWN = {"source": ("match_f1_source",), "reference": ("chrf",), "both": ("chrf",)}
-# Of benchmarks/agreement.py's published scores, those that read what a mode reads.
+# Of the published scores, those that read what a mode reads.
 PUBLISHED = {
     "source": ("CometKiwi-XL", "CometKiwi-XXL", "MetricX-23-QE-XXL", "GEMBA-GPT4-DA-src"),
     "reference": ("BLEURT-20", "MetricX-23-XXL"),
     "both": ("GEMBA-GPT4-DA-refA",),
 }
-KEYS = ["testset", "lang_pair", "system", "seg_id"]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -239,8 +239,7 @@ def main() -> None:
 
 def published(data: Path, rows: pd.DataFrame, mode: str) -> dict[str, Floats]:
     """Return published scores of rows by metrics that read what a mode reads, NaN where there are none."""
-    scores = pd.read_parquet(data / "dev_metric_scores.parquet").drop_duplicates(KEYS)
-    found = rows[KEYS].merge(scores, on=KEYS, how="left", validate="many_to_one")
+    found = rows[KEYS].merge(published_scores(data), on=KEYS, how="left", validate="many_to_one")
     return {f"{name} (published)": found[name].to_numpy(float) for name in PUBLISHED[mode]}
 
 

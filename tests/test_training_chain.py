@@ -33,7 +33,7 @@ def sentence(chance: random.Random) -> str:
 
 
 def rated(chance: random.Random, pair: str, n: int, systems: int, **other: object) -> pd.DataFrame:
-    """MQM of `n` segments of one document by so many systems; a point is taken off the second word."""
+    """MQM of `n` segments of one document by so many systems; if points are taken off, the first word is marked."""
     made = []
     for number in range(1, n + 1):
         source, reference = sentence(chance), sentence(chance)
